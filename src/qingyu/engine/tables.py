@@ -1,0 +1,54 @@
+"""The tables that cross rooms: what the cube hands to the index.
+
+`Panel` is dense and labelled: signed sums per measure, area and day, and the state of each day of
+each source, as known after one batch. A zero in `counts` means nothing by itself: only
+`coverage` says whether a day's zero is calm or silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+import numpy as np
+import xarray as xr
+
+UNPLACED = "~unplaced"  # the counted bucket of records whose area nobody could tell
+
+
+class DayState(IntEnum):
+    """What is known of one day of one source."""
+
+    NONE = 0  # no batch covers it
+    PARTIAL = 1  # only the edge of a batch covers it
+    GAP = 2  # the contract declares that the source failed
+    SUSPECT = 3  # covered, but far below its usual volume
+    FULL = 4  # covered: a zero is a zero
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Counts and coverage as known after batch `known` (0 = nothing received yet).
+
+    counts: int64 [measure, area, day]; `measure` holds fingerprints (`engine.cube.fingerprint`),
+        `area` the codes of the pack's areas plus `UNPLACED`, each with its own records only
+        (nothing is summed up the hierarchy yet), `day` numpy datetime64[D] without holes.
+    coverage: uint8 [source, day] of `DayState`.
+    """
+
+    counts: xr.DataArray
+    coverage: xr.DataArray
+    known: int
+
+    @property
+    def first(self) -> date:
+        return _date(self.counts["day"].values[0])
+
+    @property
+    def last(self) -> date:
+        return _date(self.counts["day"].values[-1])
+
+
+def _date(value: np.datetime64) -> date:
+    return value.astype("datetime64[D]").astype(object)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""The method of a city as data: model, load, check, schema."""
