@@ -8,10 +8,13 @@ of entries with `from`; an entry holds until the next one begins.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from qingyu.i18n import T
 
 MICRO = 1_000_000
 
@@ -29,21 +32,39 @@ Method = Literal[
 
 
 def to_micro(value: Any) -> int:
-    """A decimal of at most six places as integer millionths; anything else is a ValueError."""
+    """A decimal of at most six places as integer millionths; anything else is a ValueError that
+    says what was expected."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal | float):
-        raise ValueError(f"{value!r} is no number")
+        raise ValueError(T("a number"))
     # A YAML scalar such as 0.7 arrives as the shortest text of its float or as ruamel's
     # ScalarFloat: both print the digits that were written, so the text is what is parsed.
-    number = Decimal(str(value))
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(T("a number")) from None
     if not number.is_finite():
-        raise ValueError(f"{value} is not finite")
-    scaled = number * MICRO
-    if scaled != scaled.to_integral_value():
-        raise ValueError(f"{value} has more than six decimal places")
+        raise ValueError(T("a finite number"))
+    # Bounds before arithmetic: 1e999999 is a short text and a very long integer.
+    if number and number.adjusted() >= 12:
+        raise ValueError(T("a number below a million million"))
+    exponent = number.as_tuple().exponent
+    scaled = Fraction(number) * MICRO if int(exponent) > -60 else Fraction(1, 2)
+    if scaled.denominator != 1:
+        raise ValueError(T("at most six decimal places"))
     return int(scaled)
 
 
+def to_text(value: Any) -> Any:
+    """A number or date of a condition as the text that was written; others as they are."""
+    if isinstance(value, date) or (
+        isinstance(value, int | Decimal) and not isinstance(value, bool)
+    ):
+        return str(value)
+    return value
+
+
 Micro = Annotated[int, BeforeValidator(to_micro)]
+Plain = Annotated[str, BeforeValidator(to_text)]
 
 
 class Model(BaseModel):
@@ -78,7 +99,7 @@ class Span(Model):
             amount, _, unit = value.strip().partition(" ")
             factor = {"day": 1, "days": 1, "week": 7, "weeks": 7}.get(unit)
             if factor is None or not amount.isdigit():
-                raise ValueError(f"'{value}' is no span; write '7 days' or '8 weeks'")
+                raise ValueError(T("a span such as '7 days' or '8 weeks'"))
             return {"days": int(amount) * factor}
         return value
 
@@ -90,16 +111,16 @@ class Condition(Model):
     """One field's test; exactly one of the keys is given. Values are compared as text, except
     `between`, which compares numbers or ISO dates and includes both ends."""
 
-    equals: str | None = None
-    among: tuple[str, ...] | None = Field(default=None, alias="in")
-    between: tuple[str, str] | None = None
+    equals: Plain | None = None
+    among: tuple[Plain, ...] | None = Field(default=None, alias="in")
+    between: tuple[Plain, Plain] | None = None
     negated: Condition | None = Field(default=None, alias="not")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Condition:
         given = [v for v in (self.equals, self.among, self.between, self.negated) if v is not None]
         if len(given) != 1:
-            raise ValueError("a condition has exactly one of: equals, in, between, not")
+            raise ValueError(T("exactly one of: equals, in, between, not"))
         return self
 
 
@@ -116,9 +137,9 @@ class Measure(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Measure:
         if (self.count is None) == (self.sum is None):
-            raise ValueError("a measure is either {count: SOURCE} or {sum: SOURCE, of: FIELD}")
+            raise ValueError(T("either count: SOURCE, or sum: SOURCE with of: FIELD"))
         if (self.sum is None) != (self.of is None):
-            raise ValueError("{sum: SOURCE} needs {of: FIELD}, and {count: …} has none")
+            raise ValueError(T("of: FIELD beside sum: SOURCE, and not beside count: SOURCE"))
         return self
 
     @property
@@ -136,14 +157,14 @@ class Per(Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Per:
         if (self.exposure is None) == (self.measure is None):
-            raise ValueError("`per` is either an exposure or a measure")
+            raise ValueError(T("either exposure: NAME or measure: …"))
         return self
 
 
 # -- indicators -------------------------------------------------------------------------------
 
 CurvePoint = tuple[Micro, Micro]
-Comparand = Literal["own", "trailing", "peers", "previous", "parent", "target"]
+Comparand = Literal["own", "trailing", "peers", "previous", "parent", "target", "minmax"]
 
 
 class Comparison(Model):
@@ -155,16 +176,29 @@ class Comparison(Model):
     `peers`: the pooled rate of the area's class in the same window.
     `previous`: the window of the period before. `parent`: the parent's rate in the same window.
     `target`: a declared rate per `per.unit` (and day, if `per` is an exposure).
+    `minmax`: the rate's place between two declared rates, `low` and `high` (dated and frozen, so
+    that a score does not move when another area does); no curve, `better` says which end is 100.
     """
 
     with_: Comparand = Field(alias="with")
     weight: Micro = Field(gt=0, le=MICRO)
-    curve: tuple[CurvePoint, ...] = Field(min_length=2)
+    curve: tuple[CurvePoint, ...] = ()
     years: int | None = Field(default=None, ge=1, le=20)
     weeks: int | None = Field(default=None, ge=1, le=52)
     at_least: int | None = Field(default=None, ge=1)
     window: Span | None = None
     target: tuple[Dated, ...] | None = None
+    low: tuple[Dated, ...] | None = None
+    high: tuple[Dated, ...] | None = None
+
+    @model_validator(mode="after")
+    def _curve_or_bounds(self) -> Comparison:
+        bounds = bool(self.low) and bool(self.high)
+        if self.with_ == "minmax" and (self.curve or not bounds):
+            raise ValueError(T("low and high, and no curve, with minmax"))
+        if self.with_ != "minmax" and (len(self.curve) < 2 or self.low or self.high):
+            raise ValueError(T("a curve of at least two points, and no low or high"))
+        return self
 
 
 class Shrink(Model):
@@ -338,8 +372,10 @@ ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "code"]
 class Column(Model):
     name: str  # as in the sender's file
     type: ColumnType
-    required: bool = False
-    personal: Literal["keep", "cut", "digest"] = "keep"
+    required: bool = False  # each row must have a value
+    optional: bool = False  # the file may lack the whole column
+    # `use`: read to place the record, then dropped: never stored, printed or logged
+    personal: Literal["keep", "cut", "digest", "use"] = "keep"
     among: tuple[str, ...] | None = None
     pattern: str | None = None
     least: Micro | None = None
@@ -456,13 +492,13 @@ class Case(Model):
     """One of the pack's own tests, readable by an official."""
 
     name: Names
-    period: str
+    period: Plain  # as printed: 2016-10, 2016-10-15 …
     covered: tuple[CaseCover, ...]
     given: tuple[CaseCounts, ...] = ()
     expect: tuple[CaseExpectation, ...] = Field(min_length=1)
 
 
-# -- the whole --------------------------------------------------------------------------------------
+# -- the whole -------------------------------------------------------------------------------------
 
 
 class Calendar(Model):

@@ -1,0 +1,45 @@
+"""A pack's folder becomes a `Pack`, or one error that names every fault in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qingyu.digest import digest_of_tree
+from qingyu.errors import PackError
+from qingyu.pack.check import checked
+from qingyu.pack.draft import Draft
+from qingyu.pack.model import Pack
+
+
+def load_pack(folder: Path) -> Pack:
+    """The pack in `folder`, read and checked.
+
+    Raises `PackError` with all faults at once, each with file, line, key and remedy. A pack that
+    breaks a rule is never computed with, so nothing behind this needs to ask again.
+    """
+    draft = checked(folder)
+    if draft.faults:
+        raise PackError.of(draft.faults)
+    return _pack(draft)
+
+
+def _pack(draft: Draft) -> Pack:
+    head, grades = draft.head, draft.grades
+    assert head is not None  # without it there are faults
+    assert grades is not None
+    pack = Pack(
+        **dict(head),
+        areas=tuple(draft.areas),
+        exposures=tuple(draft.exposures),
+        calendar=draft.calendar,
+        sources=tuple(draft.sources),
+        dimensions=tuple(draft.dimensions),
+        indicators=tuple(draft.indicators),
+        grades=grades,
+        cases=tuple(draft.cases),
+        digest="",
+        folder=str(draft.folder),
+        lines=draft.spots.lines(),
+    )
+    digest = digest_of_tree(pack.model_dump(exclude={"digest"}))
+    return pack.model_copy(update={"digest": digest})

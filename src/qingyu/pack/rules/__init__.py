@@ -1,0 +1,28 @@
+"""What must hold between the files of a pack, one idea a file."""
+
+from qingyu.pack.rules import (
+    cases,
+    exposures,
+    hierarchy,
+    measures,
+    natures,
+    persons,
+    references,
+    sources,
+    values,
+    weights,
+)
+from qingyu.pack.rules.base import Rule
+
+RULES: tuple[Rule, ...] = (
+    *references.RULES,
+    *hierarchy.RULES,
+    *exposures.RULES,
+    *sources.RULES,
+    *measures.RULES,
+    *values.RULES,
+    *weights.RULES,
+    *persons.RULES,
+    *natures.RULES,
+    *cases.RULES,
+)

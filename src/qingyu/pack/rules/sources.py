@@ -1,0 +1,193 @@
+"""A contract that holds together: its key, time, version, place, gaps and columns."""
+
+from __future__ import annotations
+
+import re
+
+from qingyu.i18n import T, Text
+from qingyu.pack.draft import Draft
+from qingyu.pack.model import Column, Source
+from qingyu.pack.rules.base import Rule, decimal, must_be_known, rule
+
+_NUMBERS = ("integer", "decimal")
+_TIMES = ("date", "timestamp")
+
+
+def _time(draft: Draft) -> None:
+    for source in draft.sources:
+        column = _column(draft, source, "time", source.time)
+        if column is None:
+            continue
+        if column.type not in _TIMES or column.personal != "keep":
+            draft.fault(
+                f"sources/{source.id}/time",
+                T("“{name}”, a column of {kind}", name=column.name, kind=_kind(column)),
+                T("a date or timestamp that is kept"),
+                T("Name the column of the event's time."),
+            )
+        _must_be_there(draft, source, column, "time")
+
+
+def _version(draft: Draft) -> None:
+    for source in draft.sources:
+        version, key = source.version, f"sources/{source.id}/version/column"
+        if (version.by == "column") != (version.column is not None):
+            draft.fault(
+                key,
+                T("a version by {by} and the column {column}",
+                  by=version.by, column=version.column or "—"),
+                T("a column with `by: column`, and only there"),
+                T("Mend `by`, or `column`."),
+            )  # fmt: skip
+            continue
+        if version.column is None:
+            continue
+        column = _column(draft, source, "version/column", version.column)
+        if column is not None and column.type not in ("integer", "timestamp"):
+            draft.fault(
+                key,
+                T("“{name}”, a column of {kind}", name=column.name, kind=_kind(column)),
+                T("a whole number or a timestamp, so that the larger is the newer"),
+                T("Name such a column, or take another kind of version."),
+            )
+
+
+def _place(draft: Draft) -> None:
+    needs = {"code": ("code",), "name": ("name",), "point": ("longitude", "latitude")}
+    for source in draft.sources:
+        for way, fields in needs.items():
+            for name in fields:
+                column = getattr(source.place, name)
+                if (way in source.place.by) != (column is not None):
+                    draft.fault(
+                        f"sources/{source.id}/place/{name}",
+                        T("{value} for `{name}`", value=column or T("nothing"), name=name),
+                        T("a column for each way of `by`, and none for other ways"),
+                        T("Mend `by`, or `{name}`.", name=name),
+                    )
+                elif column is not None:
+                    _place_column(draft, source, name, column)
+        for number, way in enumerate(source.place.by):
+            if way in source.place.by[:number]:
+                draft.fault(
+                    f"sources/{source.id}/place/by/{number}",
+                    T("“{word}” a second time", word=way),
+                    T("each way once"),
+                    T("Take one of the two away."),
+                )
+
+
+def _place_column(draft: Draft, source: Source, name: str, wanted: str) -> None:
+    column = _column(draft, source, f"place/{name}", wanted)
+    if column is None:
+        return
+    point = name in ("longitude", "latitude")
+    if column.personal in ("cut", "digest") or (point and column.type != "decimal"):
+        draft.fault(
+            f"sources/{source.id}/place/{name}",
+            T("“{name}”, a column of {kind}", name=column.name, kind=_kind(column)),
+            T("a decimal column that may be read") if point else T("a column that may be read"),
+            T("Give the column `personal: use` if it is read to place a record and then dropped."),
+        )
+
+
+def _columns(draft: Draft) -> None:
+    for source in draft.sources:
+        for column in source.columns:
+            key = f"sources/{source.id}/columns/{column.name}"
+            for found, expected, remedy in _oddities(column):
+                draft.fault(key, found, expected, remedy)
+
+
+def _oddities(column: Column) -> list[tuple[Text, Text, Text]]:
+    found: list[tuple[Text, Text, Text]] = []
+    away = T("Take it away, or mend the column's type.")
+    if column.format is not None and column.type not in _TIMES:
+        found.append((T("a time form"), T("a time form only for dates and timestamps"), away))
+    if (column.least, column.most) != (None, None) and column.type not in _NUMBERS:
+        found.append((T("a least or most value"), T("bounds only for numbers"), away))
+    if column.least is not None and column.most is not None and column.least > column.most:
+        span = T("{least} to {most}", least=decimal(column.least), most=decimal(column.most))
+        found.append((span, T("a least value that is not above the most"), T("Swap the two.")))
+    if column.places and column.type != "decimal":
+        found.append((T("decimal places"), T("decimal places only for decimals"), away))
+    if column.required and column.optional:
+        both = T("`required` and `optional` together")
+        found.append((both, T("one of the two"), T("Take one of the two away.")))
+    if column.pattern is not None and not _compiles(column.pattern):
+        found.append(
+            (f"“{column.pattern}”", T("a regular expression"), T("Mend brackets and escapes."))
+        )
+    return found
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+def _days(draft: Draft) -> None:
+    for source in draft.sources:
+        for number, gap in enumerate(source.gaps):
+            key = f"sources/{source.id}/gaps/{number}"
+            if gap.last < gap.first:
+                draft.fault(
+                    f"{key}/to",
+                    T("{last} before {first}",
+                      last=gap.last.isoformat(), first=gap.first.isoformat()),
+                    T("a last day on or after the first"),
+                    T("Mend one of the two dates."),
+                )  # fmt: skip
+            if number and gap.first <= source.gaps[number - 1].last:
+                draft.fault(
+                    f"{key}/from",
+                    T("{day} after {before}", day=gap.first.isoformat(),
+                      before=source.gaps[number - 1].last.isoformat()),
+                    T("gaps in order of time that do not overlap"),
+                    T("Join the two gaps, or put them in order."),
+                )  # fmt: skip
+
+
+def _keys(draft: Draft) -> None:
+    for source in draft.sources:
+        for name in source.key:
+            _must_be_there(draft, source, source.column(name), "key")
+
+
+def _must_be_there(draft: Draft, source: Source, column: Column, key: str) -> None:
+    if column.optional or not column.required:
+        draft.fault(
+            f"sources/{source.id}/columns/{column.name}",
+            T("“{name}” without `required: true`", name=column.name)
+            if not column.optional
+            else T("“{name}” with `optional: true`", name=column.name),
+            T("a value in each row, since the {what} is read from it",
+              what=T("time") if key == "time" else T("key")),
+            T("Write `required: true`, and no `optional`."),
+        )  # fmt: skip
+
+
+def _column(draft: Draft, source: Source, key: str, name: str) -> Column | None:
+    names = [column.name for column in source.columns]
+    if must_be_known(draft, f"sources/{source.id}/{key}", name, names, T("a column")):
+        return source.column(name)
+    return None
+
+
+def _kind(column: Column) -> str:
+    return (
+        column.type if column.personal == "keep" else f"{column.type}, personal: {column.personal}"
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    rule(_time),
+    rule(_version),
+    rule(_place),
+    rule(_columns),
+    rule(_days),
+    rule(_keys),
+)

@@ -1,0 +1,152 @@
+"""Every kind of fault, drawn: the small pack spoilt in one place, and all that is then told.
+
+The tables stand in `faults/*.yaml`, one file a kind.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from qingyu.pack.check import check_pack
+
+TABLES = sorted((Path(__file__).parent / "faults").glob("*.yaml"))
+
+
+def _cases() -> list[Any]:
+    return [
+        pytest.param(case, id=f"{path.stem}: {case['name']}")
+        for path in TABLES
+        for case in YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.mark.parametrize("case", _cases())
+def test_a_spoilt_pack_tells_every_fault(small: Any, case: dict[str, Any]) -> None:
+    for edit in case["edits"]:
+        small.edit(edit["file"], edit["old"], edit["new"])
+    assert [fault.public() for fault in check_pack(small.folder)] == case["faults"]
+
+
+def test_the_tables_cover_each_rule_file() -> None:
+    rules = Path(__file__).parents[2] / "src" / "qingyu" / "pack" / "rules"
+    named = {path.stem for path in rules.glob("*.py")} - {"__init__", "base"}
+    assert named <= {path.stem for path in TABLES}
+
+
+def test_all_faults_of_all_files_are_told_in_one_run(small: Any) -> None:
+    small.edit("pack.yaml", "time_zone: Asia/Shanghai", "time_zone: Asia/Shanghia")
+    small.edit("areas.csv", "0101,Ford,渡口,village", "0101,Ford,渡口,vilage")
+    small.edit("exposures/people.csv", "2026-02-01,1000", "2026-02-01,many")
+    small.edit("grades.yaml", "from: 80", "from: 95")
+    small.edit("sources/calls.yaml", "delivery: snapshot", "delivery: all")
+    small.edit("indicators/loss.yaml", "value: 0.3,", "value: 0.31,")
+    assert [fault.where for fault in check_pack(small.folder)] == [
+        "areas.csv:3, level",
+        "exposures/people.csv:2, value",
+        "grades.yaml:6, scales[0].grades[1].from",
+        "indicators/loss.yaml:8, weight[0]",
+        "pack.yaml:4, time_zone",
+        "sources/calls.yaml:37, customProperties[0].value.delivery",
+    ]
+
+
+def test_a_broken_file_is_told_once_and_hides_no_other_fault(small: Any) -> None:
+    """Nobody complains that the areas of a file which cannot be read are missing."""
+    small.write("areas.csv", "code;name\n01;Town\n")
+    small.edit("dimensions.yaml", "value: 1,", "value: 0.9,")
+    assert {fault.where.split(":")[0] for fault in check_pack(small.folder)} == {
+        "areas.csv",
+        "dimensions.yaml",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("indicators", "indicators/extra.yml"),
+        ("exposures", "exposures/extra.xlsx"),
+        ("sources", "sources/extra.txt"),
+    ],
+)
+def test_a_file_that_nothing_reads_is_told(small: Any, kind: str, file: str) -> None:
+    small.write(file, "x")
+    assert [fault.where for fault in check_pack(small.folder)] == [file]
+
+
+@pytest.mark.parametrize("name", ["pack.yaml", "areas.csv", "dimensions.yaml", "grades.yaml"])
+def test_a_missing_file_is_one_fault(small: Any, name: str) -> None:
+    small.remove(name)
+    (fault,) = check_pack(small.folder)
+    assert (fault.where, str(fault.found)) == (name, "no such file")
+
+
+def test_no_folder_is_one_fault(tmp_path: Path) -> None:
+    (fault,) = check_pack(tmp_path / "nowhere")
+    assert str(fault.found) == "no folder"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "名称: 渡口".encode("gbk"),
+        "name: Ford".encode("utf-16"),
+        b"name: Fo\xffrd",
+        b"name: Ford\0",
+    ],
+)
+def test_other_encodings_are_refused_by_name(small: Any, data: bytes) -> None:
+    small.write("grades.yaml", data)
+    (fault,) = check_pack(small.folder)
+    assert fault.where.startswith("grades.yaml:1")
+    assert "UTF-8" in str(fault.expected)
+
+
+def test_a_data_file_in_the_place_of_a_pack_file_is_not_read(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qingyu.pack.files.MOST_BYTES", 10)
+    assert {str(fault.expected) for fault in check_pack(small.folder)} == {"at most 10 bytes"}
+
+
+def test_aliases_that_expand_without_end_are_stopped(small: Any) -> None:
+    rows = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    small.write("calendar.yaml", "\n".join(rows))
+    (fault,) = check_pack(small.folder)
+    assert str(fault.found) == "anchors that expand without end, or very deep nesting"
+
+
+def test_weights_of_one_tenth_two_tenths_and_seven_tenths_are_one(small: Any) -> None:
+    """In binary floats the sum depends on the order; here it is 1 (the small pack has these)."""
+    assert 0.7 + 0.1 + 0.2 != 1
+    assert check_pack(small.folder) == []
+
+
+def test_a_change_of_two_weights_on_one_day_is_in_order(small: Any) -> None:
+    for name, old, new in (("calls_all", "0.7", "0.6"), ("loss", "0.3", "0.4")):
+        entry = f"  - {{from: 2026-01-01, value: {old}, reference: default}}\n"
+        small.edit(
+            f"indicators/{name}.yaml",
+            entry,
+            entry + f"  - {{from: 2027-01-01, value: {new}, reference: default, why: better}}\n",
+        )
+    assert check_pack(small.folder) == []
+
+
+def test_opinion_of_a_twentieth_is_in_order(small: Any) -> None:
+    small.edit("indicators/loss.yaml", "nature: harm", "nature: opinion")
+    small.edit("indicators/loss.yaml", "value: 0.3,", "value: 0.05,")
+    small.edit("indicators/calls_all.yaml", "value: 0.7,", "value: 0.95,")
+    assert check_pack(small.folder) == []
+
+
+def test_one_name_in_turn_is_in_order(small: Any) -> None:
+    """A name may pass on to another code when the first has ended."""
+    small.edit("areas.csv", "01,hill,,,true,Old", "01,hill,,2026-06-30,true,Old")
+    small.edit("areas.csv", "99,Elsewhere", "0103,Ford,,village,01,hill,2026-07-01,,true,\n99,Else")
+    small.edit("exposures/people.csv", "0102,2026", "0103,2026-07-01,2026-07-01,900\n0102,2026")
+    assert check_pack(small.folder) == []
