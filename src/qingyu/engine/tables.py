@@ -10,11 +10,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from qingyu.digest import digest_of_tree
+from qingyu.pack.model import Measure
+
+_LENGTH = 16  # hex digits of a fingerprint
+
 UNPLACED = "~unplaced"  # the counted bucket of records whose area nobody could tell
+
+
+def fingerprint(measure: Measure) -> str:
+    """A short stable name of what a measure counts (values left at their defaults have no part
+    in it, so that a new optional key changes no old fingerprint). Here, because the index looks
+    measures up in the panel and may import only this file of the engine."""
+    meaning = measure.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return digest_of_tree(_settled(meaning))[:_LENGTH]
+
+
+def _settled(value: Any) -> Any:
+    """The order of an `in` list means nothing."""
+    if isinstance(value, dict):
+        return {
+            key: sorted(set(item)) if key == "in" and isinstance(item, list) else _settled(item)
+            for key, item in value.items()
+        }
+    return value
 
 
 class DayState(IntEnum):

@@ -1,0 +1,45 @@
+"""How much was read: the cost of a day must not grow with history, so it is counted.
+
+with metered() as reading:
+    load_panel(home, pack)
+print(reading.rows, reading.bytes)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Reading:
+    """Rows and bytes of table files opened while it was in force, in all and by table."""
+
+    rows: int = 0
+    bytes: int = 0
+    by_table: Counter[str] = field(default_factory=Counter)
+
+
+_readings: ContextVar[tuple[Reading, ...]] = ContextVar("qingyu_readings", default=())
+
+
+@contextmanager
+def metered() -> Iterator[Reading]:
+    """Count what is read inside the block; blocks may be nested."""
+    reading = Reading()
+    token = _readings.set((*_readings.get(), reading))
+    try:
+        yield reading
+    finally:
+        _readings.reset(token)
+
+
+def count_read(table: str, rows: int, size: int) -> None:
+    """Note that `rows` rows in `size` bytes of `table`'s files were read."""
+    for reading in _readings.get():
+        reading.rows += rows
+        reading.bytes += size
+        reading.by_table[table] += rows
