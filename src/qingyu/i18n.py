@@ -43,7 +43,7 @@ class Message:
 Text = Message | str
 
 
-def T(text: str, **values: object) -> Message:  # noqa: N802 - the name catalogues extract
+def T(text: str, /, **values: object) -> Message:  # noqa: N802 - the name catalogues extract
     """A translatable sentence; `text` is English with `{name}` fields."""
     return Message(text, values)
 

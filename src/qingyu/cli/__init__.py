@@ -1,0 +1,1 @@
+"""The `qingyu` command: one file per group of commands, errors translated in one place."""

@@ -1,0 +1,189 @@
+"""How an explanation looks in a terminal: the finding, the parts, the arithmetic, the change."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from qingyu.cli.screen import Cell, Column, count, mark, out, print_table, say
+from qingyu.cli.show_page import score_text
+from qingyu.cli.words import (
+    cause_word,
+    comparand_word,
+    fill_word,
+    grade_words,
+    name_of_area,
+    picked,
+    signed,
+    state_word,
+)
+from qingyu.i18n import T
+from qingyu.index.exact_json import Fixed
+from qingyu.index.explanation import Explanation, Held, Part
+from qingyu.pack.model import Pack
+
+
+def print_explanation(pack: Pack, found: Explanation) -> None:
+    """Words first, then the parts that sum to the score, then every station, then the change."""
+    _print_title(pack, found)
+    _print_parts(pack, found)
+    _print_stations(found)
+    _print_change(found)
+
+
+def _print_title(pack: Pack, found: Explanation) -> None:
+    line = Text(f"{name_of_area(pack, found.area)} {found.period}  ")
+    line.append_text(mark(found.grade))
+    line.append(f" {grade_words(pack, found.grade)}  {score_text(found.score)}")
+    if found.rank is not None:
+        line.append("  " + str(T("rank {rank} of {of}", rank=found.rank, of=found.of)))
+    out().print(line)
+    say(found.sentence.text)
+    say(
+        T(
+            "{state}; {share} % of the weight and days were there; as known after batch {known}.",
+            state=state_word(found.state),
+            share=round(found.completeness / 10_000),
+            known=found.known,
+        ),
+        "dim",
+    )
+
+
+def _print_parts(pack: Pack, found: Explanation) -> None:
+    say("")
+    say(T("Where the score comes from (the parts add up to it exactly):"))
+    rows: list[list[Cell]] = []
+    for part in found.parts:
+        dimension = picked(pack.dimension(part.dimension).name.model_dump())
+        rows.append(
+            [
+                dimension,
+                picked(part.name),
+                str(part.count),
+                _usual(part),
+                _micro(part.points),
+                _percent(part.share),
+                _micro(part.contribution),
+                _remark(part),
+            ]
+        )
+    for charge in found.charges:
+        amount = "-" if charge.amount is None else _micro(charge.amount)
+        rows.append(["", picked(charge.name), str(charge.count), "", "", "", amount, charge.kind])
+    print_table(
+        [
+            Column(str(T("Dimension")), drop=2),
+            Column(str(T("Indicator"))),
+            Column(str(T("Counted")), right=True),
+            Column(str(T("Usual")), right=True),
+            Column(str(T("Points")), right=True, drop=3),
+            Column(str(T("Weight")), right=True, drop=4),
+            Column(str(T("Contribution")), right=True),
+            Column(str(T("Remark")), drop=1),
+        ],
+        rows,
+    )
+    if found.split_note is not None:
+        say(found.split_note)
+
+
+def _print_stations(found: Explanation) -> None:
+    say("")
+    say(T("The arithmetic, station by station:"))
+    rows = [_station(part, held) for part in found.parts for held in part.comparisons]
+    print_table(
+        [
+            Column(str(T("Indicator")), drop=9),
+            Column(str(T("Days")), right=True, drop=6),
+            Column(str(T("Exposure")), right=True, drop=4),
+            Column(str(T("Against")), drop=10),
+            Column(str(T("Its count")), right=True, drop=5),
+            Column(str(T("Its exposure")), right=True, drop=3),
+            Column("κ", right=True, drop=2),
+            Column(str(T("Expected")), right=True, drop=8),
+            Column(str(T("Compared")), right=True),
+            Column(str(T("Points")), right=True),
+            Column(str(T("Weight")), right=True, drop=7),
+            Column(str(T("Line of the pack")), drop=1),
+        ],
+        rows,
+    )
+
+
+def _station(part: Part, held: Held) -> list[Cell]:
+    window = part.window
+    days = "-" if window is None else f"{window.counting}/{window.days}"
+    against = str(comparand_word(held.kind))
+    if not held.available:
+        gone = str(T("not available"))
+        return [part.indicator, days, _whole(part.exposure), f"{against} ({gone})",
+                "-", "-", "-", "-", "-", "-", "0 %", held.pack_line or ""]  # fmt: skip
+    return [
+        part.indicator,
+        days,
+        _whole(part.exposure),
+        against,
+        _whole(held.count),
+        _whole(held.exposure),
+        _micro(held.kappa),
+        _micro(held.expected),
+        _micro(held.compared),
+        _micro(held.points),
+        _percent(held.weight_given),
+        held.pack_line or "",
+    ]
+
+
+def _print_change(found: Explanation) -> None:
+    change = found.change
+    say("")
+    if change.note is not None or found.score is None or change.before is None:
+        say(
+            T(
+                "Change since {period}: {note}",
+                period=change.period,
+                note=change.note or T("There is none to tell."),
+            )
+        )
+        return
+    say(
+        T(
+            "What changed since {period} ({score}, as first known after batch {known}):",
+            period=change.period,
+            score=score_text(change.before),
+            known=change.known,
+        )
+    )
+    rows: list[list[Cell]] = [
+        [str(cause_word(line.cause)), str(T("with the next line")) if line.joined else
+         signed(line.amount)]
+        for line in change.lines
+    ]  # fmt: skip
+    rows.append([str(T("in all")), signed(found.score - change.before)])
+    print_table([Column(str(T("Cause"))), Column(str(T("Points")), right=True)], rows)
+
+
+def _usual(part: Part) -> str:
+    lead = part.leading
+    return "-" if lead is None or lead.usual is None else count(lead.usual)
+
+
+def _remark(part: Part) -> str:
+    if part.points is None and part.reason is not None:
+        return str(part.reason)
+    if part.fill != "own":
+        return str(fill_word(part.fill))
+    return "" if part.state == "ok" else str(state_word(part.state))
+
+
+def _micro(value: int | None) -> str:
+    return "-" if value is None else str(Fixed(value, 6))
+
+
+def _whole(value: int | None) -> str:
+    return "-" if value is None else count(value)
+
+
+def _percent(micro: int) -> str:
+    """Millionths as per cent with one decimal."""
+    return f"{Fixed(round(micro / 1000), 1)} %"

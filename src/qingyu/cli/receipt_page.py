@@ -1,0 +1,58 @@
+"""How a receipt and the state of the sources look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qingyu.cli.screen import Column, count, print_table, say
+from qingyu.i18n import T, Text
+from qingyu.intake.reasons import place_words, words
+from qingyu.intake.receipt import Receipt
+
+
+def print_receipt(receipt: Receipt) -> None:
+    """The sentence, the reasons, where the refused rows are and what to do with them."""
+    say(receipt.sentence())
+    if receipt.covers_first is not None:
+        say(
+            T(
+                "It tells {first} to {last}, version {version}, sent by {who}.",
+                first=receipt.covers_first,
+                last=receipt.covers_last,
+                version=receipt.version,
+                who=receipt.who,
+            )
+        )
+    print_reasons(receipt)
+    if receipt.ignored_columns:
+        names = ", ".join(receipt.ignored_columns)
+        say(T("Columns that the contract does not know, not stored: {names}.", names=names))
+    for other in receipt.also_standing:
+        say(T("Supplement {number} to it still counts.", number=other))
+    if receipt.rejects is not None and receipt.refused:
+        say(T("Refused rows, each with its reasons: {file}", file=receipt.rejects))
+        say(
+            T(
+                "Mend them and send only these: qingyu receive {source} FILE --supplement {number}",
+                source=receipt.source,
+                number=receipt.number,
+            )
+        )
+
+
+def print_reasons(receipt: Receipt) -> None:
+    """Why rows were refused, and why some have no place; the most frequent first."""
+    refused = {code: words(code) for code in receipt.reasons}
+    _reasons(T("Why refused"), receipt.reasons, refused)
+    unplaced = {kind: place_words(kind) for kind in receipt.unplaced_reasons}
+    _reasons(T("Why without a place"), receipt.unplaced_reasons, unplaced)
+
+
+def _reasons(title: Text, counts: Mapping[str, int], texts: Mapping[str, Text]) -> None:
+    if not counts:
+        return
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    print_table(
+        [Column(str(T("Rows")), right=True), Column(str(title))],
+        [[count(number), str(texts[code])] for code, number in ordered],
+    )

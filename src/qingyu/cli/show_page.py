@@ -1,0 +1,100 @@
+"""How the rows of a period look in a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from qingyu.cli.screen import Cell, Column, mark, out, print_table, say
+from qingyu.cli.words import area_name, direction, grade_words, level_name, signed, state_word
+from qingyu.i18n import TN, Message, T
+from qingyu.index.exact_json import Fixed
+from qingyu.index.rows import Row
+from qingyu.pack.model import Pack
+
+
+def print_shown(
+    pack: Pack, rows: Sequence[Row], most: int | None = None, why: bool = False
+) -> None:
+    """Level by level: a heading that counts the colours, then the areas, at most `most` of each.
+
+    The lines of the top levels, which hold one area, stand as headings by themselves.
+    """
+    for level in dict.fromkeys(row.level for row in rows):
+        inside = [row for row in rows if row.level == level]
+        if len(inside) == 1:
+            _print_one(pack, inside[0])
+            continue
+        say("")
+        say(_counted(pack, level, inside))
+        chosen = inside if most is None else inside[:most]
+        print_table(_columns(why), [_cells(pack, row, why) for row in chosen])
+        left = len(inside) - len(chosen)
+        if left:
+            say(TN("… and {count} more: `qingyu show`", "… and {count} more: `qingyu show`", left))
+
+
+def headline(pack: Pack, row: Row) -> Text:
+    """`[#] red poor  66.208  MONTGOMERY COUNTY`."""
+    line = Text()
+    line.append_text(mark(row.grade))
+    line.append(f" {grade_words(pack, row.grade)}  ")
+    line.append(f"{score_text(row.score)}  {area_name(row.name, row.name_zh)}")
+    return line
+
+
+def score_text(score: int | None) -> str:
+    return "-" if score is None else str(Fixed(score, 3))
+
+
+def _print_one(pack: Pack, row: Row) -> None:
+    line = headline(pack, row)
+    if row.change is not None:
+        line.append(f"  {signed(row.change).strip()} {direction(row.change)}")
+    out().print(line)
+    say(row.sentence.text)
+
+
+def _counted(pack: Pack, level: str, rows: Sequence[Row]) -> Message:
+    """`62 × township: 30 blue excellent, 20 yellow good, …`; the counts add up."""
+    counts = Counter(row.grade for row in rows)
+    order = [grade.id for grade in pack.grades.scales[-1].grades]
+    parts = [f"{counts[g]} {grade_words(pack, g)}" for g in [*order, None] if counts[g]]
+    return T(
+        "{level}: {total} areas: {parts}",
+        level=level_name(pack, level),
+        total=len(rows),
+        parts=", ".join(parts),
+    )
+
+
+def _columns(why: bool) -> list[Column]:
+    columns = [
+        Column(str(T("Rank")), right=True),
+        Column(str(T("Area"))),
+        Column(str(T("Grade"))),
+        Column(str(T("Score")), right=True),
+        Column(str(T("Complete")), right=True, drop=1),
+        Column(str(T("State")), drop=2),
+        Column(str(T("Change")), right=True),
+        Column(str(T("Trend")), drop=3),
+    ]
+    return [*columns, Column(str(T("Why")))] if why else columns
+
+
+def _cells(pack: Pack, row: Row, why: bool) -> list[Cell]:
+    grade = mark(row.grade)
+    grade = Text.assemble(grade, f" {grade_words(pack, row.grade)}")
+    cells: list[Cell] = [
+        "-" if row.rank is None else str(row.rank),
+        area_name(row.name, row.name_zh),
+        grade,
+        score_text(row.score),
+        f"{round(row.completeness / 10_000)} %",
+        str(state_word(row.state)),
+        signed(row.change),
+        direction(row.change),
+    ]
+    return [*cells, str(row.sentence)] if why else cells

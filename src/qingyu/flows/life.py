@@ -1,0 +1,106 @@
+"""The life of one record, as plain data and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from qingyu.engine.batches import Batch
+from qingyu.flows.cells import Cell
+from qingyu.flows.rejected import Rejection
+from qingyu.i18n import Message
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one batch did to the record. plus, minus: rows written with that sign."""
+
+    batch: Batch
+    plus: int
+    minus: int
+    version: int
+    area: str
+    day: date
+    what: Message
+
+    def to_json(self) -> dict[str, object]:
+        batch = self.batch
+        return {
+            "batch": batch.number,
+            "kind": batch.kind,
+            "file": batch.file_name,
+            "file_digest": batch.file_digest,
+            "received": batch.received,
+            "who": batch.who,
+            "plus": self.plus,
+            "minus": self.minus,
+            "version": self.version,
+            "area": self.area,
+            "day": self.day,
+            "what": str(self.what),
+            "receipt": {
+                "rows": batch.rows,
+                "new": batch.new,
+                "corrected": batch.corrected,
+                "withdrawn": batch.withdrawn,
+                "refused": batch.refused,
+                "digest": batch.digest,
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A measure in which the record counts, and the indicators that use it (`part`: measure or
+    per). value: what the record adds to it."""
+
+    fingerprint: str
+    measure: Mapping[str, object]
+    value: int
+    indicators: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "measure": dict(self.measure),
+            "fingerprint": self.fingerprint,
+            "value": self.value,
+            "indicators": [{"indicator": name, "part": part} for name, part in self.indicators],
+        }
+
+
+@dataclass(frozen=True)
+class RecordTrace:
+    """A record's life. stands: how many times it counts now. values: the columns kept of it.
+    placed_by: code, name or point; None if that was not kept."""
+
+    source: str
+    key: str
+    stands: int
+    steps: tuple[Step, ...]
+    rejections: tuple[Rejection, ...]
+    area: str | None
+    area_name: str | None
+    placed_by: str | None
+    day: date | None
+    at: datetime | None
+    values: Mapping[str, str]
+    counted: tuple[Counted, ...]
+    cells: tuple[Cell, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "source": self.source,
+            "key": self.key,
+            "stands": self.stands,
+            "steps": [step.to_json() for step in self.steps],
+            "rejections": [rejection.to_json() for rejection in self.rejections],
+            "area": self.area,
+            "area_name": self.area_name,
+            "placed_by": self.placed_by,
+            "day": self.day,
+            "at": None if self.at is None else self.at.isoformat(),
+            "values": dict(self.values),
+            "counted": [one.to_json() for one in self.counted],
+            "cells": [cell.to_json() for cell in self.cells],
+        }

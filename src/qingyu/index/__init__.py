@@ -1,0 +1,1 @@
+"""From cube to scores, in integers."""

@@ -1,0 +1,164 @@
+"""What each comparison holds an area against: sums of other days, or of other areas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from qingyu.index.days import Days, Ledger, Range
+from qingyu.index.ingredients import Bool, Int
+from qingyu.index.scene import Scene
+from qingyu.index.window import Rows, Windows
+from qingyu.pack.model import MICRO, Comparison, Dated, Indicator, in_force
+
+Found = tuple[Int, Int, Bool]  # (mb, eb, exists), each [A, P] or broadcastable to it
+
+
+@dataclass(frozen=True)
+class Case:
+    """One indicator in one run: all that its comparisons are made from."""
+
+    scene: Scene
+    indicator: Indicator
+    ledger: Ledger
+    windows: Windows
+
+    @property
+    def days(self) -> Days:
+        return self.ledger.days
+
+    def counting(self, ranges: Range) -> Int:
+        return self.scene.calendar.count(self.days, self.days.counted, ranges)
+
+    def covered(self, ranges: Range) -> Bool:
+        """[A or 1, P] enough of the valid days of each range count; False where none is valid."""
+        span = self.scene.calendar.span(ranges)
+        enough = self.counting(ranges) * MICRO >= span * self.indicator.least_covered
+        return enough & (span > 0)
+
+    def sums(self, ranges: Callable[[int], Range]) -> tuple[Int, Int]:
+        """(m, e) [A, P] over `ranges(k)`, the range that goes with width k."""
+        count, exposure = self.windows.pick_all(lambda k, rows: self.ledger.sums(ranges(k), rows))
+        return count, exposure
+
+    def flags(self, flags: Callable[[int], Bool | Int]) -> Int:
+        """[A, P] of `flags(k)` ([A or 1, P])."""
+        return self.windows.pick(lambda k, rows: _take(flags(k).astype(np.int64), rows))
+
+
+def _take(array: Int, rows: Rows) -> Int:
+    return array if len(array) == 1 else array[rows]
+
+
+def own(case: Case, comparison: Comparison) -> Found:
+    """The same days of earlier years, those that are covered."""
+    years = [_earlier(case, comparison, back) for back in range(1, (comparison.years or 1) + 1)]
+    count, exposure, found = case.windows.pick_all(
+        lambda k, rows: _over_years(case, years, k, rows)
+    )
+    return count, exposure, found >= (comparison.at_least or 1)
+
+
+def _over_years(case: Case, years: list[list[Range]], k: int, rows: Rows) -> tuple[Int, Int, Int]:
+    """(mb, eb, covered years) of width k."""
+    size = len(case.windows.chosen) if isinstance(rows, slice) else len(rows)
+    count = np.zeros((size, len(case.scene.periods)), np.int64)
+    exposure, found = count.copy(), count.copy()
+    for ranges in years:
+        covered = _take(case.covered(ranges[k]).astype(np.int64), rows)
+        m, e = case.ledger.sums(ranges[k], rows)
+        count += m * covered
+        exposure += e * covered
+        found += covered
+    return count, exposure, found
+
+
+def _earlier(case: Case, comparison: Comparison, back: int) -> list[Range]:
+    """For each width, the range of `back` years earlier, widened to the comparison's window."""
+    same = case.scene.years_before(back)
+    found = []
+    for width in case.windows.widths:
+        first = same.last - width.length + 1 if case.scene.daily else same.first
+        length = same.last - first + 1
+        wanted = comparison.window.days if comparison.window is not None else 0
+        extra = np.maximum(wanted - length, 0)
+        last = np.minimum(same.last + extra // 2, width.first - 1)
+        found.append(Range(first - (extra - extra // 2), last))
+    return found
+
+
+def trailing(case: Case, comparison: Comparison) -> Found:
+    """The weeks just before the window."""
+    weeks = comparison.weeks or 1
+
+    def ranges(k: int) -> Range:
+        return case.windows.widths[k].before(7 * weeks)
+
+    count, exposure = case.sums(ranges)
+    days = case.flags(lambda k: case.counting(ranges(k)))
+    return count, exposure, days >= 7 * (comparison.at_least or 1)
+
+
+def previous(case: Case) -> Found:
+    """The period before: for a day as many days just before its window."""
+
+    def ranges(k: int) -> Range:
+        width = case.windows.widths[k]
+        return width.before(width.length) if case.scene.daily else case.scene.before
+
+    count, exposure = case.sums(ranges)
+    return count, exposure, case.flags(lambda k: case.covered(ranges(k))) > 0
+
+
+def parent(case: Case) -> Found:
+    """The parent's own sums over the same window."""
+    above = case.scene.hierarchy.graded_parent
+    shape = case.windows.chosen.shape
+    count, exposure, exists = (
+        np.zeros(shape, np.int64),
+        np.zeros(shape, np.int64),
+        np.zeros(shape, bool),
+    )
+    for epoch in np.unique(case.scene.epoch).tolist():
+        columns = case.scene.epoch == epoch
+        part = _of_parents(case, above[epoch])
+        for whole, found in zip((count, exposure), part, strict=True):
+            whole[:, columns] = found[:, columns]
+        exists[:, columns] = (above[epoch] >= 0)[:, None]
+    return count, exposure, exists
+
+
+def _of_parents(case: Case, above: Int) -> tuple[Int, Int]:
+    """(m, e) of each area's parent over the area's window; 0 without a parent."""
+    parents, place = np.unique(np.maximum(above, 0), return_inverse=True)
+    has = (above >= 0)[:, None]
+
+    def part(k: int, rows: Rows) -> tuple[Int, Int]:
+        count, exposure = case.ledger.sums(case.windows.widths[k], parents)
+        return count[place[rows]] * has[rows], exposure[place[rows]] * has[rows]
+
+    count, exposure = case.windows.pick_all(part)
+    return count, exposure
+
+
+def target(case: Case, comparison: Comparison) -> Found:
+    """A declared rate: mb the target's micros, eb 10⁶ times its unit."""
+    count, exists = _in_force(case, comparison.target or ())
+    unit = np.full_like(count, MICRO * case.indicator.per.unit)
+    return count, unit, exists
+
+
+def minmax(case: Case, comparison: Comparison) -> Found:
+    """Frozen bounds of the rate: low stands for mb and high for eb, in micros."""
+    low, low_exists = _in_force(case, comparison.low or ())
+    high, high_exists = _in_force(case, comparison.high or ())
+    return low, high, low_exists & high_exists & (high > low)
+
+
+def _in_force(case: Case, values: tuple[Dated, ...]) -> tuple[Int, Bool]:
+    """[1, P] (micros, whether an entry is in force) on each period's last day."""
+    entries = [in_force(values, period.last) for period in case.scene.periods]
+    micros = np.array([entry.value if entry else 0 for entry in entries], np.int64)
+    return micros[None, :], np.array([entry is not None for entry in entries])[None, :]

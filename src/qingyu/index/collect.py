@@ -1,0 +1,223 @@
+"""Fills the groups of ingredients, one indicator at a time (so that a nation fits in memory)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from qingyu.index import baseline, shrink
+from qingyu.index.baseline import Case, Found
+from qingyu.index.ingredients import (
+    Against,
+    Availability,
+    Bool,
+    ExposureLevel,
+    Ingredients,
+    Int,
+    Labels,
+    MethodInForce,
+    Slot,
+    World,
+)
+from qingyu.index.ledgers import Ledgers
+from qingyu.index.peers import Groups, groups, peer_sums
+from qingyu.index.scene import Scene
+from qingyu.index.state import cell_states
+from qingyu.index.window import windows
+from qingyu.pack.model import Comparison, Dated, Index, Indicator, Measure, Pack, in_force
+
+
+@dataclass
+class Collector:
+    """Gathers into one set of arrays; `finish` hands them over."""
+
+    scene: Scene
+    ledgers: Ledgers
+    index: Index
+    lead: int
+    exists: dict[Slot, Bool] = field(default_factory=dict)
+    peers: dict[Slot, Against] = field(default_factory=dict)
+    others: dict[Slot, Against] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.indicators = indicators_of(self.scene.pack, self.index)
+        shape = (len(self.indicators), len(self.scene.hierarchy.graded), len(self.scene.periods))
+        self.count, self.exposure = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self.days, self.span = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self.length = np.zeros(shape, np.int64)
+        self.state = np.zeros(shape, np.uint8)
+        epochs = np.concatenate(
+            [self.scene.epoch, self.scene.hierarchy.epoch_of(self.scene.months)]
+        )
+        self.groups: dict[int, Groups] = {
+            epoch: groups(self.scene.pack, self.scene.hierarchy, epoch)
+            for epoch in np.unique(epochs).tolist()
+        }
+
+    def take(self, place: int, indicator: Indicator) -> None:
+        """All ingredients of one indicator."""
+        ledger = self.ledgers.of(indicator)
+        chosen = windows(self.scene, ledger, indicator.daily)
+        case = Case(self.scene, indicator, ledger, chosen)
+        self.count[place], self.exposure[place] = case.sums(lambda k: chosen.widths[k])
+        self.days[place] = case.flags(lambda k: case.counting(chosen.widths[k]))
+        self.span[place] = case.flags(lambda k: self.scene.calendar.span(chosen.widths[k]))
+        self.length[place] = chosen.lengths()
+        if self.is_member(indicator):
+            self.state[place] = cell_states(case, self.exposure[place])
+            self._compare(case)
+        else:
+            self._leave_out(indicator)
+
+    def is_member(self, indicator: Indicator) -> bool:
+        return indicator.daily is not None or not self.scene.daily
+
+    def _compare(self, case: Case) -> None:
+        kappas: dict[bool, Int] = {}
+        for number, comparison in enumerate(case.indicator.compare):
+            slot = (case.indicator.id, number)
+            of_peers = comparison.with_ == "peers"
+            if of_peers not in kappas and comparison.with_ != "minmax":
+                kappas[of_peers] = self._kappa(case, of_peers)
+            kappa = kappas.get(of_peers, np.zeros((1, 1), np.int64))
+            found = self._found(case, comparison)
+            (self.peers if of_peers else self.others)[slot] = Against(
+                self._whole(found[0]), self._whole(found[1]), self._whole(kappa)
+            )
+            self.exists[slot] = np.broadcast_to(found[2], self.state.shape[1:])
+
+    def _kappa(self, case: Case, of_peers: bool) -> Int:
+        """[A, P], or [1, 1] if the pack declares it."""
+        declared = case.indicator.shrink.kappa
+        if declared is not None:
+            return np.full((1, 1), declared, np.int64)
+        if of_peers:
+            by_month = shrink.of_peers(self.scene, case.ledger, case.indicator, self.groups)
+        else:
+            by_month = shrink.of_level(self.scene, case.ledger, case.indicator)
+        return by_month[:, self.scene.month]
+
+    def _found(self, case: Case, comparison: Comparison) -> Found:
+        match comparison.with_:
+            case "own":
+                return baseline.own(case, comparison)
+            case "trailing":
+                return baseline.trailing(case, comparison)
+            case "peers":
+                return peer_sums(case.scene, case.ledger, case.windows, self._present_groups())
+            case "previous":
+                return baseline.previous(case)
+            case "parent":
+                return baseline.parent(case)
+            case "target":
+                return baseline.target(case, comparison)
+            case "minmax":
+                return baseline.minmax(case, comparison)
+
+    def _present_groups(self) -> dict[int, Groups]:
+        return {epoch: self.groups[epoch] for epoch in np.unique(self.scene.epoch).tolist()}
+
+    def _leave_out(self, indicator: Indicator) -> None:
+        """An indicator that is not in this index has slots, and nothing in them."""
+        nothing = self._whole(np.zeros((1, 1), np.int64))
+        for number, comparison in enumerate(indicator.compare):
+            slot = (indicator.id, number)
+            side = self.peers if comparison.with_ == "peers" else self.others
+            side[slot] = Against(nothing, nothing, nothing)
+            self.exists[slot] = nothing > 0
+
+    def _whole(self, part: Int) -> Int:
+        return np.broadcast_to(part, self.state.shape[1:])
+
+    def finish(self) -> Ingredients:
+        return Ingredients(
+            labels=self._labels(),
+            world=self._world(),
+            exposure=ExposureLevel(self.exposure, self.days),
+            method=self._method(),
+            availability=Availability(self.state, self.exists),
+            peers=self.peers,
+            baseline=self.others,
+        )
+
+    def _labels(self) -> Labels:
+        pack, tree = self.scene.pack, self.scene.hierarchy
+        return Labels(
+            index=self.index.id,
+            kind=self.scene.kind,
+            indicators=tuple(indicator.id for indicator in self.indicators),
+            dimensions=self.index.dimensions,
+            areas=tuple(tree.codes[place] for place in tree.graded.tolist()),
+            periods=self.scene.periods,
+            lead=self.lead,
+            deductions=tuple(
+                (name, deduction.id)
+                for name in self.index.dimensions
+                for deduction in pack.dimension(name).deductions
+            ),
+            caps=tuple(cap.id for cap in pack.grades.caps),
+            vetoes=tuple(veto.id for veto in pack.grades.vetoes),
+            member=tuple(self.is_member(indicator) for indicator in self.indicators),
+        )
+
+    def _world(self) -> World:
+        pack, tree = self.scene.pack, self.scene.hierarchy
+        epoch = self.scene.epoch
+        deductions = [
+            d.measure for name in self.index.dimensions for d in pack.dimension(name).deductions
+        ]
+        return World(
+            count=self.count,
+            days=self.days,
+            span=self.span,
+            length=self.length,
+            shown=tree.graded_valid[epoch].T,
+            level=tree.graded_level,
+            rankable=tree.rankable[:, tree.graded][epoch].T,
+            parent=tree.graded_parent[epoch].T,
+            deductions=self._counts(deductions),
+            caps=self._counts([cap.measure for cap in pack.grades.caps]),
+            vetoes=self._counts([veto.measure for veto in pack.grades.vetoes]),
+        )
+
+    def _counts(self, measures: list[Measure]) -> Int:
+        """[measures, A, P] counts of each period's own counting days."""
+        found = np.zeros((len(measures), *self.state.shape[1:]), np.int64)
+        for row, measure in enumerate(measures):
+            days = self.ledgers.days((measure.source,))
+            low, high = days.columns(self.scene.range)
+            running = self.ledgers.running(measure, days)
+            found[row] = running[:, high] - running[:, low]
+        return found
+
+    def _method(self) -> MethodInForce:
+        scales = self.scene.pack.grades.scales
+        weights = [
+            self._weights(one.weight) if self.is_member(one) else np.zeros_like(self.scene.epoch)
+            for one in self.indicators
+        ]
+        dimensions = [
+            self._weights(self.scene.pack.dimension(d).weight) for d in self.index.dimensions
+        ]
+        begun = [
+            [place for place, scale in enumerate(scales) if scale.since <= period.last]
+            for period in self.scene.periods
+        ]
+        scale = [max(some, key=lambda i: scales[i].since) if some else -1 for some in begun]
+        shape = (-1, len(self.scene.periods))
+        return MethodInForce(
+            weight=np.array(weights, np.int64).reshape(shape),
+            dimension_weight=np.array(dimensions, np.int64).reshape(shape),
+            scale=np.array(scale, np.int64),
+        )
+
+    def _weights(self, values: tuple[Dated, ...]) -> Int:
+        """[P] the weight in force on each period's last day; 0 without one."""
+        entries = [in_force(values, period.last) for period in self.scene.periods]
+        return np.array([entry.value if entry else 0 for entry in entries], np.int64)
+
+
+def indicators_of(pack: Pack, index: Index) -> list[Indicator]:
+    """The indicators of the index's dimensions, in the pack's order."""
+    return [one for one in pack.indicators if one.dimension in index.dimensions]

@@ -1,0 +1,58 @@
+"""What counts are divided by, on each day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+
+from qingyu.index.hierarchy import Hierarchy, day_number
+from qingyu.index.ingredients import Int
+from qingyu.pack.model import Exposure, ExposureRow
+
+
+def levels_by_day(
+    exposure: Exposure, hierarchy: Hierarchy, first: int, size: int, known_on: date | None
+) -> Int:
+    """[A, size] the exposure of each graded area on each of `size` days from day number `first`.
+
+    The last row with `valid_from ≤ day` holds, before the first one the first; an area without
+    rows has the sum of its children's. 0 where there is nothing at all, or the area is not valid.
+    Rows that were not known on `known_on` are left out.
+    """
+    found = np.zeros((len(hierarchy.codes), size), np.int64)
+    declared = np.zeros(len(hierarchy.codes), bool)
+    place = {code: position for position, code in enumerate(hierarchy.codes)}
+    for code, rows in _by_area(exposure.rows, known_on).items():
+        if code in place:
+            declared[place[code]] = True
+            _steps(found[place[code]], rows, first)
+    for columns, epoch in hierarchy.runs(first, size):
+        part = found[:, columns]
+        part[~hierarchy.valid[epoch]] = 0
+        for children, parents, cuts in hierarchy.storeys[epoch]:
+            sums = np.add.reduceat(part[children], cuts, axis=0)
+            derived = ~declared[parents]
+            part[parents[derived]] = sums[derived]
+    return found[hierarchy.graded] if len(hierarchy.graded) < len(found) else found
+
+
+def _by_area(rows: Iterable[ExposureRow], known_on: date | None) -> dict[str, list[ExposureRow]]:
+    """Known rows of each area by `valid_from`; of rows for one date, the last known one."""
+    found: dict[str, list[ExposureRow]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row.valid_from, row.known_from)):
+        if known_on is not None and row.known_from > known_on:
+            continue
+        mine = found[row.area]
+        if mine and mine[-1].valid_from == row.valid_from:
+            mine.pop()
+        mine.append(row)
+    return {area: mine for area, mine in found.items() if mine}
+
+
+def _steps(line: Int, rows: list[ExposureRow], first: int) -> None:
+    line[:] = rows[0].value
+    for row in rows[1:]:
+        line[max(day_number(row.valid_from) - first, 0) :] = row.value

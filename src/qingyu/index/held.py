@@ -1,0 +1,189 @@
+"""The windows and comparisons behind one indicator's score, for people to follow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from fractions import Fraction
+
+import numpy as np
+
+from qingyu.engine.tables import DayState
+from qingyu.index.exact_json import Fixed, nearest
+from qingyu.index.explanation import Held, Window
+from qingyu.index.ingredients import Against, Slot
+from qingyu.index.pack_lines import line_of
+from qingyu.index.sentence import Finding
+from qingyu.index.spot import Spot, sources_of
+from qingyu.pack.model import MICRO, Comparison, Indicator
+from qingyu.periods import previous, same_of_earlier_year
+
+_RATE_PLACES = 6
+
+Days = tuple[date, date]
+
+
+def window_of(spot: Spot, indicator: Indicator) -> Window | None:
+    """The days behind the count; None if no window reaches the least expected count."""
+    place = spot.place_of(indicator.id)
+    length = spot.given(spot.ingredients.world.length, place)
+    if length <= 0:
+        return None
+    last = spot.period.last
+    first = last - timedelta(days=length - 1)
+    return Window(
+        first=first,
+        last=last,
+        days=length,
+        counting=spot.given(spot.ingredients.world.days, place),
+        states={source: states_of(spot, source, first, last) for source in sources_of(indicator)},
+    )
+
+
+def states_of(spot: Spot, source: str, first: date, last: date) -> dict[str, int]:
+    """How many days of `first … last` are in which state, worst first."""
+    coverage = spot.panel.coverage
+    days = coverage["day"].values
+    inside = (days >= np.datetime64(first)) & (days <= np.datetime64(last))
+    found = Counter(int(state) for state in coverage.sel(source=source).values[inside])
+    outside = (last - first).days + 1 - int(inside.sum())
+    found[int(DayState.NONE)] += outside
+    return {state.name.lower(): found[int(state)] for state in DayState if found[int(state)]}
+
+
+def rate(count: int, exposure: int, indicator: Indicator) -> Fixed | None:
+    """Per `per.unit` of exposure (and day, for person-days)."""
+    if exposure <= 0:
+        return None
+    places = indicator.measure.places
+    return nearest(Fraction(count * indicator.per.unit, exposure * 10**places), _RATE_PLACES)
+
+
+def comparisons_of(spot: Spot, indicator: Indicator) -> tuple[Held, ...]:
+    """Every comparison of the pack, available or not, in the pack's order."""
+    slots = [(indicator.id, place) for place in range(len(indicator.compare))]
+    usable = [
+        slot
+        for slot in slots
+        if spot.has_own_score(indicator.id)
+        and bool(spot.found(spot.results.comparisons[slot].available))
+    ]
+    whole = sum(indicator.compare[place].weight for _, place in usable)
+    return tuple(_held(spot, indicator, slot, slot in usable, whole) for slot in slots)
+
+
+def _held(spot: Spot, indicator: Indicator, slot: Slot, usable: bool, whole: int) -> Held:
+    comparison = indicator.compare[slot[1]]
+    stations = spot.results.comparisons[slot]
+    expected = spot.score(stations.expected) if usable else None
+    compared = spot.score(stations.compared) if usable else None
+    count, exposure, kappa, baseline_rate = _baseline(spot, indicator, slot, usable)
+    said = _said(spot, indicator, comparison, expected)
+    key = f"indicators/{indicator.id}/compare/{slot[1]}"
+    return Held(
+        kind=comparison.with_,
+        available=usable,
+        ranges=ranges_of(spot, indicator, comparison),
+        count=count,
+        exposure=exposure,
+        rate=baseline_rate,
+        kappa=kappa,
+        expected=expected,
+        compared=compared,
+        points=spot.score(stations.points) if usable else None,
+        weight=comparison.weight,
+        weight_given=round(Fraction(MICRO * comparison.weight, whole)) if usable else 0,
+        segment=() if compared is None else segment_of(comparison, compared),
+        usual=None if said is None else said.usual,
+        percent=None if said is None or said.expected <= 0 else said.percent,
+        pack_line=line_of(spot.pack, key),
+        curve_line=line_of(spot.pack, f"{key}/curve"),
+    )
+
+
+def _baseline(
+    spot: Spot, indicator: Indicator, slot: Slot, usable: bool
+) -> tuple[int | None, int | None, int | None, Fixed | None]:
+    """Count, exposure, κ and rate of what is compared with."""
+    if not usable:
+        return None, None, None, None
+    against: Against = spot.ingredients.against(slot)
+    count, exposure = spot.given(against.count), spot.given(against.exposure)
+    kappa = spot.given(against.kappa)
+    return count, exposure, kappa, rate(count, exposure, indicator)
+
+
+def _said(
+    spot: Spot, indicator: Indicator, comparison: Comparison, expected: int | None
+) -> Finding | None:
+    return None if expected is None else finding_of(spot, indicator, comparison, expected)
+
+
+def finding_of(spot: Spot, indicator: Indicator, comparison: Comparison, expected: int) -> Finding:
+    """The comparison as a sentence would tell it."""
+    source = spot.pack.source(indicator.measure.source)
+    events = indicator.measure.count is not None and source.kind != "reading"
+    place = spot.place_of(indicator.id)
+    length = spot.given(spot.ingredients.world.length, place)
+    return Finding(
+        name=indicator.name,
+        count=spot.given(spot.ingredients.world.count, place),
+        expected=expected,
+        against=comparison.with_,
+        places=indicator.measure.places,
+        weeks=comparison.weeks,
+        years=comparison.years,
+        days=length if spot.period.kind == "day" else None,
+        events=events,
+        share=indicator.per.measure is not None,
+    )
+
+
+def segment_of(comparison: Comparison, compared: int) -> tuple[tuple[int, int], ...]:
+    """The two points of the curve around `compared`; beyond its ends, the end point alone."""
+    curve = comparison.curve
+    if compared <= curve[0][0]:
+        return (curve[0],)
+    if compared >= curve[-1][0]:
+        return (curve[-1],)
+    upper = next(place for place, (x, _) in enumerate(curve) if compared <= x)
+    return (curve[upper - 1], curve[upper])
+
+
+def ranges_of(spot: Spot, indicator: Indicator, comparison: Comparison) -> tuple[Days, ...]:
+    """The days a comparison looks at (of these only counting days, and only earlier years that
+    are covered, enter its sums)."""
+    window = window_of(spot, indicator)
+    if window is None or comparison.with_ == "target":
+        return ()
+    if comparison.with_ == "own":
+        return _earlier_years(spot, comparison, (window.first, window.last))
+    if comparison.with_ == "trailing":
+        days = 7 * (comparison.weeks or 0)
+        return (_before(window.first, days),)
+    if comparison.with_ == "previous":
+        if spot.period.kind == "day":
+            return (_before(window.first, window.days),)
+        past = previous(spot.period)
+        return ((past.first, past.last),)
+    return ((window.first, window.last),)
+
+
+def _before(day: date, days: int) -> Days:
+    return day - timedelta(days=days), day - timedelta(days=1)
+
+
+def _earlier_years(spot: Spot, comparison: Comparison, now: Days) -> tuple[Days, ...]:
+    festivals = spot.pack.calendar.festivals
+    length = (now[1] - now[0]).days + 1
+    found = []
+    for years in range(1, (comparison.years or 0) + 1):
+        first, last = same_of_earlier_year(spot.period, years, festivals)
+        if spot.period.kind == "day":
+            first = last - timedelta(days=length - 1)
+        span = (last - first).days + 1
+        extra = max((comparison.window.days if comparison.window else span) - span, 0)
+        first -= timedelta(days=extra - extra // 2)
+        last = min(last + timedelta(days=extra // 2), now[0] - timedelta(days=1))
+        found.append((first, last))
+    return tuple(found)

@@ -1,0 +1,121 @@
+"""Whom an area is compared with: its class, or a wider one where the class is small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qingyu.index.days import Ledger
+from qingyu.index.hierarchy import Hierarchy
+from qingyu.index.ingredients import Bool, Int
+from qingyu.index.scene import Scene
+from qingyu.index.window import Rows, Windows
+from qingyu.pack.model import Pack
+
+LEAST_PEERS = 5
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups in one epoch: `members[g]` positions of areas, `of` [A] each area's, or −1."""
+
+    members: tuple[Int, ...]
+    of: Int
+
+
+def groups(pack: Pack, hierarchy: Hierarchy, epoch: int) -> Groups:
+    """Valid rankable areas of one level and class (subclasses included); with fewer than five,
+    of the class above, and so on, at the end of the whole level; fewer than five there: none."""
+    above = _parents_of_classes(pack)
+    able = hierarchy.graded_valid[epoch] & hierarchy.rankable[epoch][hierarchy.graded]
+    level = hierarchy.graded_level
+    own = hierarchy.class_[epoch][hierarchy.graded]
+    found: dict[tuple[int, int], int] = {}
+    members: list[Int] = []
+    of = np.full(len(level), -1, np.int64)
+    for storey, kind in sorted(set(zip(level.tolist(), own.tolist(), strict=True))):
+        class_, mine = _widen(able & (level == storey), own, kind, above)
+        if len(mine) < LEAST_PEERS:
+            continue
+        if (storey, class_) not in found:
+            found[storey, class_] = len(members)
+            members.append(mine)
+        of[(level == storey) & (own == kind)] = found[storey, class_]
+    return Groups(tuple(members), of)
+
+
+def _widen(able: Bool, own: Int, class_: int, above: list[int]) -> tuple[int, Int]:
+    """The first class from `class_` upwards with enough able members; −1 is the whole level."""
+    mine = np.flatnonzero(able & _within(own, class_, above))
+    while len(mine) < LEAST_PEERS and class_ >= 0:
+        class_ = above[class_]
+        mine = np.flatnonzero(able & _within(own, class_, above))
+    return class_, mine
+
+
+def _within(own: Int, class_: int, above: list[int]) -> Bool:
+    """Areas of `class_` or one of its subclasses; −1 is everything."""
+    if class_ < 0:
+        return np.ones(len(own), bool)
+    inside = np.zeros(len(above) + 1, bool)  # the last one stands for "no class"
+    for place in range(len(above)):
+        one = place
+        while one >= 0 and not inside[place]:
+            inside[place] = one == class_
+            one = above[one]
+    return inside[own]
+
+
+def _parents_of_classes(pack: Pack) -> list[int]:
+    place = {one.id: position for position, one in enumerate(pack.classes)}
+    return [place.get(one.parent or "", -1) for one in pack.classes]
+
+
+def peer_sums(
+    scene: Scene, ledger: Ledger, windows: Windows, by_epoch: dict[int, Groups]
+) -> tuple[Int, Int, Bool]:
+    """(mb, eb, exists), each [A, P]: the sums of each area's group over that area's window."""
+    shape = windows.chosen.shape
+    found = [np.zeros(shape, np.int64), np.zeros(shape, np.int64)]
+    exists = np.zeros(shape, bool)
+    for epoch, chosen in by_epoch.items():
+        columns = scene.epoch == epoch
+        everywhere = bool(columns.all())
+        count, exposure, enough = _one_epoch(ledger, windows, chosen)
+        for whole, part in zip((*found, exists), (count, exposure, enough), strict=True):
+            if everywhere:
+                whole[...] = part
+            else:
+                whole[:, columns] = part[:, columns]
+    return found[0], found[1], exists
+
+
+def _one_epoch(ledger: Ledger, windows: Windows, groups: Groups) -> tuple[Int, Int, Bool]:
+    count = [ledger.count[members].sum(axis=0)[None, :] for members in groups.members]
+    exposure = [ledger.exposure[members].sum(axis=0)[None, :] for members in groups.members]
+    size = windows.chosen.shape[1]
+
+    def spread(running: list[Int], k: int, rows: Rows) -> Int:
+        lines = [ledger.of(one, windows.widths[k]) for one in running]
+        return _rows(groups.of[rows], lines, size)
+
+    def present(k: int, rows: Rows) -> Int:
+        lines = [_with_exposure(ledger, windows, k, members) for members in groups.members]
+        return _rows(groups.of[rows], lines, size)
+
+    def sums(k: int, rows: Rows) -> tuple[Int, Int, Int]:
+        return spread(count, k, rows), spread(exposure, k, rows), present(k, rows)
+
+    m, e, members = windows.pick_all(sums)
+    return m, e, members >= LEAST_PEERS
+
+
+def _with_exposure(ledger: Ledger, windows: Windows, k: int, members: Int) -> Int:
+    _, exposure = ledger.sums(windows.widths[k], members)
+    return np.asarray((exposure > 0).sum(axis=0, dtype=np.int64))[None, :]
+
+
+def _rows(of: Int, lines: list[Int], size: int) -> Int:
+    """[rows, P] from one line per group; zeros for areas without a group."""
+    return np.concatenate([*lines, np.zeros((1, size), np.int64)])[of]

@@ -1,0 +1,270 @@
+"""From ingredients and results to the explanation of one area in one period."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from qingyu.i18n import Message, T
+from qingyu.index.exact_json import Fixed
+from qingyu.index.explanation import Change, Charge, DimensionPart, Explanation, Part
+from qingyu.index.held import comparisons_of, rate, window_of
+from qingyu.index.pack_lines import line_in_force, line_of, scale_line
+from qingyu.index.results import Fill
+from qingyu.index.splits import Branch, Member, Split, Taken, split_score
+from qingyu.index.spot import Spot, area_of
+from qingyu.index.story import grade_in_force, reason_of_cell, sentence_of
+from qingyu.pack.model import MICRO, Dimension, Indicator
+from qingyu.periods import Period
+
+_MICRO_PER_MILLI = 1000
+
+
+def explain(spot: Spot, change: Change) -> Explanation:
+    """Everything behind the score of the spot; `change` is made by the caller, who knows what
+    the period before looked like when it was first known."""
+    results, pack = spot.results, spot.pack
+    split, note = _split(spot)
+    parts, charges = parts_of(spot, split), charges_of(spot, split)
+    area = area_of(pack, spot.code, spot.period)
+    grade = grade_in_force(spot)
+    rank = spot.found(results.rank)
+    return Explanation(
+        area=spot.code,
+        name=area.name,
+        level=area.level,
+        parent=area.parent,
+        period=spot.period.label,
+        known=spot.panel.known,
+        pack=pack.digest,
+        score=spot.score(results.score),
+        before_caps=spot.score(results.before_caps),
+        grade=None if grade is None else grade.id,
+        grade_name=None if grade is None else grade.name.model_dump(),
+        rank=rank or None,
+        of=spot.found(results.of),
+        completeness=spot.found(results.completeness),
+        state=spot.area_state.word,
+        sentence=sentence_of(spot, parts, charges),
+        parts=parts,
+        dimensions=tuple(_dimension(spot, name) for name in results.labels.dimensions),
+        charges=charges,
+        split_note=note,
+        change=change,
+        scale_line=scale_line(pack, int(spot.ingredients.method.scale[spot.late])),
+    )
+
+
+def parts_of(spot: Spot, split: Split | None = None) -> tuple[Part, ...]:
+    """One part per indicator of the index; contributions only with a split."""
+    return tuple(_part(spot, indicator, split) for indicator in spot.indicators)
+
+
+def charges_of(spot: Spot, split: Split | None = None) -> tuple[Charge, ...]:
+    """Deductions, then the cap or veto that holds the score down."""
+    return (*_deductions(spot, split), *_caps_and_vetoes(spot))
+
+
+# -- parts ----------------------------------------------------------------------------------------
+
+
+def _part(spot: Spot, indicator: Indicator, split: Split | None) -> Part:
+    place = spot.place_of(indicator.id)
+    count = spot.given(spot.ingredients.world.count, place)
+    exposure = spot.found(spot.results.exposure, place)
+    points = spot.score(spot.results.indicator, place)
+    contribution = None
+    if split is not None and points is not None:
+        contribution = split.contributions.get((indicator.dimension, indicator.id), 0)
+    return Part(
+        indicator=indicator.id,
+        name=indicator.name.model_dump(),
+        dimension=indicator.dimension,
+        measure=indicator.measure.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        count=Fixed(count, indicator.measure.places),
+        window=window_of(spot, indicator),
+        exposure=exposure if exposure > 0 else None,
+        unit=indicator.per.unit,
+        rate=rate(count, exposure, indicator),
+        state=spot.state(indicator.id).word,
+        reason=reason_of_cell(spot, indicator),
+        fill=Fill(spot.found(spot.results.fill, place)).name.lower(),
+        carried_from=_carried_from(spot, place),
+        points=points,
+        weight=spot.weight(indicator.id),
+        dimension_weight=spot.dimension_weight(indicator.dimension),
+        share=_share(spot, indicator),
+        contribution=contribution,
+        comparisons=comparisons_of(spot, indicator),
+        pack_line=_weight_line(spot, indicator),
+        pack_lines=_lines(spot, indicator),
+    )
+
+
+def _carried_from(spot: Spot, place: int) -> str | None:
+    back = spot.found(spot.results.carried_back, place)
+    return spot.ingredients.labels.periods[spot.late - back].label if back else None
+
+
+def _weight_line(spot: Spot, indicator: Indicator) -> str | None:
+    key = f"indicators/{indicator.id}/weight"
+    return line_in_force(spot.pack, key, indicator.weight, spot.period.last)
+
+
+def _lines(spot: Spot, indicator: Indicator) -> dict[str, str | None]:
+    pack = spot.pack
+    found = {
+        "weight": _weight_line(spot, indicator),
+        "measure": line_of(pack, f"indicators/{indicator.id}/measure"),
+        "source": line_of(pack, f"sources/{indicator.measure.source}"),
+    }
+    if indicator.per.exposure is not None:
+        found["exposure"] = line_of(pack, f"exposures/{indicator.per.exposure}")
+    else:
+        found["exposure"] = line_of(pack, f"indicators/{indicator.id}/per")
+    return found
+
+
+def _share(spot: Spot, indicator: Indicator) -> int:
+    """Micros of the whole index, after what is missing gave its weight to the rest."""
+    branches = {branch.id: branch for branch in branches_of(spot)}
+    branch = branches.get(indicator.dimension)
+    if branch is None:
+        return 0
+    member = next((m for m in branch.members if m.id == indicator.id), None)
+    if member is None:
+        return 0
+    whole = sum(one.weight for one in branches.values())
+    inside = sum(one.weight for one in branch.members)
+    return round(Fraction(MICRO * branch.weight * member.weight, whole * inside))
+
+
+def _dimension(spot: Spot, name: str) -> DimensionPart:
+    dimension = spot.pack.dimension(name)
+    place = spot.results.labels.dimensions.index(name)
+    return DimensionPart(
+        dimension=name,
+        name=dimension.name.model_dump(),
+        weight=spot.dimension_weight(name),
+        before_deductions=spot.score(spot.results.before_deductions, place),
+        points=spot.score(spot.results.dimension, place),
+        pack_line=line_in_force(
+            spot.pack, f"dimensions/{name}/weight", dimension.weight, spot.period.last
+        ),
+    )
+
+
+# -- the split ------------------------------------------------------------------------------------
+
+
+def branches_of(spot: Spot) -> tuple[Branch, ...]:
+    """The dimensions that are in the index here, with their members that are."""
+    labels, results = spot.results.labels, spot.results
+    found = []
+    for place, name in enumerate(labels.dimensions):
+        value = spot.score(results.dimension, place)
+        weight = spot.dimension_weight(name)
+        if value is None or weight == 0:
+            continue
+        taken = tuple(Taken(one, amount) for one, amount in applied(spot, name).items())
+        found.append(Branch(name, weight, _members(spot, name), taken, value))
+    return tuple(found)
+
+
+def _members(spot: Spot, dimension: str) -> tuple[Member, ...]:
+    found = []
+    for indicator in spot.indicators:
+        value = spot.score(spot.results.indicator, spot.place_of(indicator.id))
+        weight = spot.weight(indicator.id)
+        if indicator.dimension == dimension and value is not None and weight:
+            found.append(Member(indicator.id, weight, value))
+    return tuple(found)
+
+
+def applied(spot: Spot, dimension: str) -> dict[str, int]:
+    """Micro-points that each deduction really took off its dimension, which never falls below
+    zero: the last ones take what is left."""
+    labels, results = spot.results.labels, spot.results
+    left = spot.score(results.before_deductions, labels.dimensions.index(dimension)) or 0
+    found = {}
+    for place, (owner, name) in enumerate(labels.deductions):
+        if owner == dimension:
+            amount = min(spot.found(results.deducted, place), left)
+            left -= amount
+            if amount:
+                found[name] = amount
+    return found
+
+
+def _split(spot: Spot) -> tuple[Split | None, Message | None]:
+    """The split of the score before caps and vetoes; or why there is none."""
+    before = spot.score(spot.results.before_caps)
+    if before is None:
+        return None, T("There is no score to split.")
+    index = spot.pack.index_for(spot.period.kind)
+    branches = branches_of(spot)
+    split = split_score(branches, before, index.method, index.within, index.exponent)
+    if split is not None:
+        return split, None
+    if "copeland" in (index.method, index.within):
+        return None, T("Copeland's method ranks areas against each other: its score has no split.")
+    return None, T("This method has no exact split of so many members.")
+
+
+# -- deductions, caps, vetoes ---------------------------------------------------------------------
+
+
+def _deductions(spot: Spot, split: Split | None) -> tuple[Charge, ...]:
+    found = []
+    for place, (owner, name) in enumerate(spot.results.labels.deductions):
+        amount = applied(spot, owner).get(name, 0)
+        if amount:
+            dimension = spot.pack.dimension(owner)
+            found.append(_deduction(spot, dimension, name, place, amount, split))
+    return tuple(found)
+
+
+def _deduction(
+    spot: Spot, dimension: Dimension, name: str, place: int, amount: int, split: Split | None
+) -> Charge:
+    position = next(p for p, one in enumerate(dimension.deductions) if one.id == name)
+    deduction = dimension.deductions[position]
+    count = spot.given(spot.ingredients.world.deductions, place)
+    return Charge(
+        kind="deduction",
+        id=name,
+        name=deduction.name.model_dump(),
+        dimension=dimension.id,
+        count=Fixed(count, deduction.measure.places),
+        points=amount,
+        amount=None if split is None else split.charges.get((dimension.id, name), 0),
+        pack_line=line_of(spot.pack, f"dimensions/{dimension.id}/deductions/{position}"),
+    )
+
+
+def _caps_and_vetoes(spot: Spot) -> tuple[Charge, ...]:
+    """The cap that holds the score down and the veto that applies, as what they took together:
+    the veto's line comes after the cap's and has what the cap left."""
+    results, grades = spot.results, spot.pack.grades
+    before, score = spot.score(results.before_caps), spot.score(results.score)
+    if before is None or score is None:
+        return ()
+    veto, cap = spot.found(results.veto), spot.found(results.cap)
+    lost = (score - before) * _MICRO_PER_MILLI
+    if veto >= 0:
+        one = grades.vetoes[veto]
+        count = spot.given(spot.ingredients.world.vetoes, veto)
+        line = line_of(spot.pack, f"grades/vetoes/{veto}")
+        return (Charge("veto", one.id, one.name.model_dump(), None,
+                       Fixed(count, one.measure.places), None, lost, line),)  # fmt: skip
+    if cap >= 0 and lost:
+        held = grades.caps[cap]
+        count = spot.given(spot.ingredients.world.caps, cap)
+        line = line_of(spot.pack, f"grades/caps/{cap}")
+        return (Charge("cap", held.id, held.name.model_dump(), None,
+                       Fixed(count, held.measure.places), None, lost, line),)  # fmt: skip
+    return ()
+
+
+def no_change(period: Period, note: Message | None) -> Change:
+    """A change that cannot be told, and why."""
+    return Change(period.label, None, None, (), note)

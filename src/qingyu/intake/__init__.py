@@ -1,0 +1,1 @@
+"""A department's file becomes records: read, check, place, match, stage, commit."""

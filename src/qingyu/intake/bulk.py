@@ -1,0 +1,275 @@
+"""All staged rows of one send as one relation, and what is decided about them.
+
+View `staged`: the stages with `part` (file) and `pos` (row of the stage, from 0), `fit` (no rule of
+the contract is broken) and `version`.
+Table `late`: rows refused after staging, with the reason's code.
+Table `verdicts`: fit rows that are not plainly new.
+Counting and fingerprints of the whole send are read from these three.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import IntEnum
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from qingyu.engine.connect import quoted
+from qingyu.engine.tables import UNPLACED
+from qingyu.intake.contract import BITS, Contract
+from qingyu.intake.receipt import UNPLACED_PREFIX
+from qingyu.intake.stage import Stage
+
+BUCKET = 4_000_000  # rows whose keys are matched in memory at once
+SILENCE = timedelta(days=92)  # a stretch without rows before a lone slip in the year
+SLIP_SHARE = 100  # the rows after such a silence are a slip if they are under 1 in this many
+
+Arrays = dict[str, npt.NDArray[np.generic]]
+
+
+class Verdict(IntEnum):
+    """What becomes of a fit row; those without an entry are new."""
+
+    NEW = 0
+    REPEATED = 1  # an exact repeat within the send
+    UNCHANGED = 2  # known already, or older than what is known, or withdrawn since
+    CORRECTED = 3
+
+
+@dataclass(frozen=True)
+class Totals:
+    rows: int
+    new: int
+    repeated: int
+    unchanged: int
+    corrected: int
+    refused: int
+    unplaced: int
+    reasons: dict[str, int]
+
+
+class Bulk:
+    """The staged rows of one send. `version` is the batch's; None while it is not known yet."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, contract: Contract, stages: Sequence[Stage]
+    ) -> None:
+        self.connection = connection
+        self.contract = contract
+        self.stages = tuple(stages)
+        self.ragged = sum(len(stage.ragged) for stage in stages)
+        self.staged_rows = sum(stage.rows for stage in stages)
+        connection.execute("CREATE TABLE late (part INTEGER, pos BIGINT, code VARCHAR)")
+        connection.execute(
+            "CREATE TABLE verdicts (part INTEGER, pos BIGINT, verdict UTINYINT, times BIGINT,"
+            " content64 UBIGINT)"
+        )
+        self._view("0")
+
+    def at_version(self, version: int) -> None:
+        """Give all rows the batch's version (rows with a version of their own keep it)."""
+        self._view(str(version))
+
+    def _view(self, version: str) -> None:
+        masks = " | ".join(f"m{number}" for number in range(self.contract.masks))
+        parts = " UNION ALL ".join(
+            f"SELECT CAST({number} AS INTEGER) AS part, file_row_number AS pos, * EXCLUDE"
+            f" (file_row_number) REPLACE (coalesce(version, {version}) AS version),"
+            f" ({masks}) = 0 AS fit"
+            f" FROM read_parquet({quoted(str(stage.path))}, file_row_number=true)"
+            for number, stage in enumerate(self.stages)
+        )
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW staged AS {parts}")
+
+    # -- version and days ---------------------------------------------------------------------
+
+    def newest(self) -> int | None:
+        """The latest event of the send in UTC microseconds, whatever else is wrong with its row."""
+        return self._one(
+            "SELECT max(moment) FROM staged ANTI JOIN late USING (part, pos)"
+            f" WHERE {self._time_is_fit()}"
+        )
+
+    def greatest_version(self) -> int | None:
+        return self._one("SELECT max(version) FROM staged WHERE fit")
+
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of the accepted rows."""
+        row = self.connection.execute(
+            "SELECT min(day), max(day) FROM staged ANTI JOIN late USING (part, pos) WHERE fit"
+        ).fetchone()
+        return None if row is None or row[0] is None else (row[0], row[1])
+
+    def refuse_outside(self, first: date, last: date) -> None:
+        """Refuse rows outside the days that the sender says the file covers."""
+        self.connection.execute(
+            "INSERT INTO late SELECT part, pos, 'outside_covers' FROM staged"
+            " WHERE day < ? OR day > ?",
+            [first, last],
+        )
+
+    def refuse_slips(self) -> None:
+        """A few rows months after all others would make every honest later file look old."""
+        counts = self.connection.execute(
+            f"SELECT day, count(*) FROM staged WHERE {self._time_is_fit()} GROUP BY day"
+            " ORDER BY day"
+        ).fetchall()
+        total, tail = sum(count for _, count in counts), 0
+        for (before, _), (day, count) in reversed(list(pairwise(counts))):
+            tail += count
+            if tail * SLIP_SHARE > total:
+                return
+            if day - before > SILENCE:
+                self.connection.execute(
+                    "INSERT INTO late SELECT part, pos, ? FROM staged WHERE day >= ?",
+                    [f"after_silence:{self.contract.source.time}", day],
+                )
+                return
+
+    def _time_is_fit(self) -> str:
+        """SQL: no rule about the time itself is broken."""
+        name = self.contract.source.time
+        clauses = [
+            f"(m{number // BITS} >> {number % BITS}) & 1 = 0"
+            for number, check in enumerate(self.contract.checks)
+            if check.code.endswith(f":{name}")
+        ]
+        return " AND ".join(["day IS NOT NULL", *clauses])
+
+    # -- keys -----------------------------------------------------------------------------------
+
+    def buckets(self) -> Iterator[Arrays]:
+        """All staged rows as arrays, by ranges of the key's fingerprint, ascending.
+
+        part, pos, key64 (0 if the row has no key), row64, content64, version, day, open (fit and
+        not refused since)."""
+        count = 1
+        while self.staged_rows > count * BUCKET:
+            count *= 2
+        width = (1 << 64) // count
+        for number in range(count):
+            within = f"coalesce(key64, 0) >= {number * width}::UBIGINT"
+            if number + 1 < count:
+                within += f" AND coalesce(key64, 0) < {(number + 1) * width}::UBIGINT"
+            got = self.connection.execute(
+                "SELECT part, pos, coalesce(key64, 0::UBIGINT) AS key64, row64, content64,"
+                " coalesce(version, 0) AS version, coalesce(day, DATE '0001-01-01') AS day,"
+                f" fit AND l.code IS NULL AS open FROM staged LEFT JOIN (SELECT part, pos,"
+                f" any_value(code) AS code FROM late GROUP BY part, pos) l USING (part, pos)"
+                f" WHERE {within}"
+            ).fetchnumpy()
+            yield {name: np.ma.getdata(values) for name, values in got.items()}
+
+    def judge(
+        self,
+        rows: Arrays,
+        chosen: npt.NDArray[np.intp],
+        verdict: Verdict,
+        times: npt.NDArray[np.int64] | None = None,
+        content: npt.NDArray[np.uint64] | None = None,
+    ) -> None:
+        """Enter a verdict for the chosen rows of a bucket (an earlier one is replaced by it)."""
+        if not len(chosen):
+            return
+        size = len(chosen)
+        table = pa.table(
+            {
+                "part": rows["part"][chosen],
+                "pos": rows["pos"][chosen],
+                "verdict": np.full(size, int(verdict), dtype=np.uint8),
+                "times": np.ones(size, dtype=np.int64) if times is None else times,
+                "content64": rows["content64"][chosen] if content is None else content,
+            }
+        )
+        self._insert("verdicts", table)
+
+    def refuse(self, rows: Arrays, chosen: npt.NDArray[np.intp], code: str) -> None:
+        """Refuse the chosen rows of a bucket."""
+        if len(chosen):
+            table = pa.table({"part": rows["part"][chosen], "pos": rows["pos"][chosen]})
+            codes = pa.array([code]).dictionary_encode().take(pa.array(np.zeros(len(chosen), int)))
+            self._insert("late", table.append_column("code", codes.cast("string")))
+
+    def _insert(self, name: str, table: pa.Table) -> None:
+        self.connection.register("incoming", table)
+        self.connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")
+        self.connection.unregister("incoming")
+
+    # -- the whole --------------------------------------------------------------------------------
+
+    def keyless(self) -> bool:
+        """Whether some row's key cannot be read, so that no key can be called absent."""
+        return bool(self.ragged or self._one("SELECT count(*) FROM staged WHERE key IS NULL"))
+
+    def totals(self) -> Totals:
+        """The outcome of every row, and the reasons of the refused and the unplaced."""
+        reasons: Counter[str] = Counter()
+        masks = ", ".join(f"m{number}" for number in range(self.contract.masks))
+        broken = self.connection.execute(
+            f"SELECT {masks}, count(*) FROM staged WHERE NOT fit GROUP BY {masks}"
+        ).fetchall()
+        for *mask, count in broken:
+            reasons.update(dict.fromkeys(self.contract.codes(mask), count))
+        late = self.connection.execute(
+            "SELECT code, count(*) FROM late SEMI JOIN staged USING (part, pos) GROUP BY code"
+        ).fetchall()
+        reasons.update(dict(late))
+        if self.ragged:
+            reasons["ragged"] += self.ragged
+        refused = self.ragged + (
+            self._one(
+                "SELECT count(*) FROM staged WHERE NOT fit OR (part, pos) IN"
+                " (SELECT (part, pos) FROM late)"
+            )
+            or 0
+        )
+        bucketed = self.connection.execute(
+            "SELECT trouble, count(*) FROM staged ANTI JOIN late USING (part, pos)"
+            f" WHERE fit AND area = '{UNPLACED}' GROUP BY trouble"
+        ).fetchall()
+        reasons.update({f"{UNPLACED_PREFIX}{trouble}": count for trouble, count in bucketed})
+        judged = dict(
+            self.connection.execute(
+                "SELECT verdict, count(*) FROM verdicts ANTI JOIN late USING (part, pos)"
+                " GROUP BY verdict"
+            ).fetchall()
+        )
+        rows = self.staged_rows + self.ragged
+        settled = {v: judged.get(int(v), 0) for v in Verdict if v is not Verdict.NEW}
+        return Totals(
+            rows=rows,
+            new=rows - refused - sum(settled.values()),
+            repeated=settled[Verdict.REPEATED],
+            unchanged=settled[Verdict.UNCHANGED],
+            corrected=settled[Verdict.CORRECTED],
+            refused=refused,
+            unplaced=sum(count for _, count in bucketed),
+            reasons=dict(sorted(reasons.items())),
+        )
+
+    def _one(self, sql: str) -> int | None:
+        row = self.connection.execute(sql).fetchone()
+        return None if row is None or row[0] is None else int(row[0])
+
+
+class RowsDigest:
+    """A fingerprint of a multiset of rows, whatever their order and the number of buckets."""
+
+    def __init__(self) -> None:
+        self._hasher = hashlib.sha256()
+
+    def add(self, rows: Arrays) -> None:
+        order = np.lexsort((rows["row64"], rows["key64"]))
+        pairs = np.stack([rows["key64"][order], rows["row64"][order]], axis=1)
+        self._hasher.update(pairs.astype(">u8").tobytes())
+
+    def hexdigest(self) -> str:
+        return self._hasher.hexdigest()

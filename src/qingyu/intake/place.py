@@ -1,0 +1,170 @@
+"""A record finds its area: by code, by name or alias, or by the polygon its point lies in.
+
+Names are compared without regard to case, width of letters and runs of blanks, among the areas
+that exist on the record's day. The look-up runs inside DuckDB's scan as a vectorised function:
+no join, so the order of the file survives it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
+from qingyu.intake.boundaries import FAR_OUTSIDE, SWAPPED, Boundaries
+from qingyu.intake.reasons import PLACE_KINDS
+from qingyu.pack.model import Area, Pack, Source
+
+FUNCTION = "qingyu_place"
+
+Ids = npt.NDArray[np.int64]
+_PENDING = -1  # nothing has answered yet
+_BY_DAY = -2  # the answer depends on the record's day
+_FIRST, _LAST = np.datetime64("0001-01-01"), np.datetime64("9999-12-31")
+
+
+def folded(name: str) -> str:
+    """The form in which names are compared."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+class Placer:
+    """Answers are area codes, or `~kind` of what went wrong (`reasons.PLACE_KINDS`)."""
+
+    def __init__(self, pack: Pack, source: Source, boundaries: Boundaries | None = None) -> None:
+        self.ways = [w for w in source.place.by if w != "point" or boundaries is not None]
+        self.boundaries = boundaries
+        self.codes = sorted({area.code for area in pack.areas})
+        self.ids = {code: number for number, code in enumerate(self.codes)}
+        self.answers = pa.array([*self.codes, *(f"~{kind}" for kind in PLACE_KINDS)])
+        self.trouble = {kind: len(self.codes) + n for n, kind in enumerate(PLACE_KINDS)}
+        level = source.place.level
+        named = [a for a in pack.areas if level is None or a.level == level]
+        self.books = {
+            "code": _Book(((a.code, a) for a in pack.areas), self),
+            "name": _Book(((folded(n), a) for a in named for n in _names(a)), self),
+        }
+        if boundaries is not None:
+            self.polygon_ids = np.array(
+                [self.ids.get(code, self.trouble["unknown"]) for code in boundaries.codes],
+                dtype=np.int64,
+            )
+
+    def register(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make `qingyu_place(code, name, longitude, latitude, day)` known to the connection."""
+        connection.create_function(
+            FUNCTION,
+            self._vector,
+            ["VARCHAR", "VARCHAR", "DOUBLE", "DOUBLE", "DATE"],
+            "VARCHAR",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
+
+    def _vector(self, code: Any, name: Any, lon: Any, lat: Any, day: Any) -> pa.Array:
+        days = np.asarray(day.to_numpy(zero_copy_only=False), dtype="datetime64[D]")
+        answer = np.full(len(days), _PENDING, dtype=np.int64)
+        first_trouble = np.full(len(days), self.trouble["nowhere"], dtype=np.int64)
+        for way in self.ways:
+            open_rows = np.flatnonzero(answer == _PENDING)
+            if not len(open_rows):
+                break
+            if way == "point":
+                got = self._points(lon, lat, open_rows)
+            else:
+                got = self.books[way].find(code if way == "code" else name, days, open_rows)
+            placed = (got >= 0) & (got < len(self.codes))
+            answer[open_rows[placed]] = got[placed]
+            told = (first_trouble[open_rows] == self.trouble["nowhere"]) & ~placed
+            first_trouble[open_rows[told]] = got[told]
+        unplaced = answer == _PENDING
+        answer[unplaced] = first_trouble[unplaced]
+        return self.answers.take(pa.array(answer))
+
+    def _points(self, lon: Any, lat: Any, rows: Ids) -> Ids:
+        assert self.boundaries is not None
+        x = np.asarray(lon.to_numpy(zero_copy_only=False), dtype=np.float64)[rows]
+        y = np.asarray(lat.to_numpy(zero_copy_only=False), dtype=np.float64)[rows]
+        found = self.boundaries.locate(x, y)
+        got = np.full(len(rows), self.trouble["outside"], dtype=np.int64)
+        inside = found >= 0
+        got[inside] = self.polygon_ids[found[inside]]
+        got[found == SWAPPED] = self.trouble["swapped"]
+        got[found == FAR_OUTSIDE] = self.trouble["outside"]
+        # Coordinates that are no numbers come as NaN (a text) or NULL (nothing at all).
+        empty = np.asarray(lon.is_null())[rows] | np.asarray(lat.is_null())[rows]
+        got[np.isnan(x) | np.isnan(y)] = self.trouble["not_a_point"]
+        got[empty] = self.trouble["nowhere"]
+        return got
+
+
+class _Book:
+    """Which areas a code or a folded name may mean, and since and until when."""
+
+    def __init__(self, entries: Iterable[tuple[str, Area]], placer: Placer) -> None:
+        self.placer = placer
+        self.spans: dict[str, set[tuple[int, date | None, date | None]]] = defaultdict(set)
+        for word, area in entries:
+            self.spans[word].add((placer.ids[area.code], area.since, area.until))
+        self.memo: dict[str, int] = {}
+
+    def find(self, words: Any, days: npt.NDArray[np.datetime64], rows: Ids) -> Ids:
+        """Ids of areas or of troubles for the given rows."""
+        if isinstance(words, pa.ChunkedArray):
+            words = words.combine_chunks()
+        coded = words.dictionary_encode()
+        meant = np.array([self._id(word.as_py()) for word in coded.dictionary], dtype=np.int64)
+        index = coded.indices.fill_null(len(meant)).to_numpy(zero_copy_only=False)[rows]
+        ids: Ids = np.append(meant, self.placer.trouble["nowhere"])[index]
+        for at in np.flatnonzero(ids == _BY_DAY):
+            ids[at] = self._on(coded.dictionary[int(index[at])].as_py(), days[rows[at]])
+        return ids
+
+    def _id(self, word: str) -> int:
+        if word not in self.memo:
+            if len(self.memo) > 100_000:  # free text in a name column must not fill the memory
+                self.memo.clear()
+            self.memo[word] = self._lookup(word)
+        return self.memo[word]
+
+    def _lookup(self, word: str) -> int:
+        spans = self.spans.get(self._key(word))
+        if not spans:
+            return self.placer.trouble["unknown"]
+        (number, since, until), *more = sorted(spans, key=str)
+        return number if not more and since is None and until is None else _BY_DAY
+
+    def _key(self, word: str) -> str:
+        return word if self is self.placer.books.get("code") else folded(word)
+
+    def _on(self, word: str, day: np.datetime64) -> int:
+        spans = self.spans[self._key(word)]
+        if np.isnat(day):  # the row is refused for its time; its place is not the trouble
+            return min(number for number, _, _ in spans)
+        valid = {n for n, since, until in spans if _from(since) <= day <= _to(until)}
+        if len(valid) == 1:
+            return valid.pop()
+        if valid:
+            return self.placer.trouble["ambiguous"]
+        ended = any(until is not None and _to(until) < day for _, _, until in spans)
+        return self.placer.trouble["retired" if ended else "not_yet"]
+
+
+def _names(area: Area) -> list[str]:
+    return [name for name in (area.name, area.name_zh, *area.aliases) if name]
+
+
+def _from(day: date | None) -> np.datetime64:
+    return _FIRST if day is None else np.datetime64(day)
+
+
+def _to(day: date | None) -> np.datetime64:
+    return _LAST if day is None else np.datetime64(day)

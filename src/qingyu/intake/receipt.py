@@ -1,0 +1,150 @@
+"""What became of a file: the one thing a sender gets back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from qingyu.engine.batches import Batch
+from qingyu.i18n import T, Text
+
+UNPLACED_PREFIX = "unplaced_"  # of reasons that count bucketed rows, which are not refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """Every row of the file is in exactly one of `new`, `repeated`, `unchanged`, `corrected`,
+    `refused`; `unplaced` of the accepted ones stand in the bucket; `withdrawn` are records of
+    earlier batches that this one took back. A dry run has no number and no reject file."""
+
+    number: int | None
+    kind: str
+    source: str
+    who: str
+    received: str | None  # UTC, ISO 8601
+    version: int
+    covers_first: date | None
+    covers_last: date | None
+    delivery: str
+    refers_to: int | None
+    rows: int
+    new: int
+    repeated: int
+    unchanged: int
+    corrected: int
+    withdrawn: int
+    refused: int
+    unplaced: int
+    reasons: dict[str, int] = field(hash=False)  # refused rows by reason; a row may have several
+    unplaced_reasons: dict[str, int] = field(hash=False)
+    file_name: str
+    file_digest: str
+    content_digest: str
+    rejects: Path | None
+    dry_run: bool = False
+    again: bool = False  # the same content was received before; this is the first receipt
+    ignored_columns: tuple[str, ...] = ()  # columns the contract does not know: never stored
+    also_standing: tuple[int, ...] = ()  # supplements of a withdrawn batch that still count
+
+    @property
+    def accepted(self) -> int:
+        return self.rows - self.refused
+
+    def sentence(self) -> Text:
+        """The receipt in one line."""
+        if self.kind == "withdraw":
+            return T(
+                "Batch {number} withdraws batch {other}: {withdrawn} records taken back, "
+                "{new} of earlier batches in force again.",
+                number=self._number(),
+                other=self.refers_to,
+                withdrawn=self.withdrawn,
+                new=self.new,
+            )
+        text = T(
+            "{number}: {rows} rows: {new} new, {repeated} repeated, {unchanged} unchanged, "
+            "{corrected} corrected, {refused} refused; {withdrawn} records withdrawn, "
+            "{unplaced} rows without a place.",
+            number=self._number(),
+            rows=self.rows,
+            new=self.new,
+            repeated=self.repeated,
+            unchanged=self.unchanged,
+            corrected=self.corrected,
+            refused=self.refused,
+            withdrawn=self.withdrawn,
+            unplaced=self.unplaced,
+        )
+        if self.again:
+            return T("The same content was received before. {first}", first=text)
+        return text
+
+    def public(self) -> dict[str, object]:
+        """The receipt as JSON for other programs."""
+        plain: dict[str, object] = {}
+        for name, value in vars(self).items():
+            plain[name] = value.isoformat() if isinstance(value, date) else value
+        plain["rejects"] = str(self.rejects) if self.rejects else None
+        plain["ignored_columns"] = list(self.ignored_columns)
+        plain["also_standing"] = list(self.also_standing)
+        return plain
+
+    def _number(self) -> Text:
+        if self.number is None:
+            return T("Dry run")
+        return (
+            T("Batch {number}", number=self.number) if self.kind != "withdraw" else str(self.number)
+        )
+
+
+def receipt_of(
+    batch: Batch,
+    rejects: Path | None,
+    *,
+    again: bool = False,
+    ignored_columns: tuple[str, ...] = (),
+    also_standing: tuple[int, ...] = (),
+) -> Receipt:
+    """The receipt of a committed batch, whenever it is asked for."""
+    refused, unplaced = split_reasons(batch.reasons)
+    return Receipt(
+        number=batch.number,
+        kind=batch.kind,
+        source=batch.source,
+        who=batch.who,
+        received=batch.received,
+        version=batch.version,
+        covers_first=batch.covers_first,
+        covers_last=batch.covers_last,
+        delivery=batch.delivery,
+        refers_to=batch.refers_to,
+        rows=batch.rows,
+        new=batch.new,
+        repeated=batch.repeated,
+        unchanged=batch.unchanged,
+        corrected=batch.corrected,
+        withdrawn=batch.withdrawn,
+        refused=batch.refused,
+        unplaced=batch.unplaced,
+        reasons=refused,
+        unplaced_reasons=unplaced,
+        file_name=batch.file_name,
+        file_digest=batch.file_digest,
+        content_digest=batch.content_digest,
+        rejects=rejects,
+        again=again,
+        ignored_columns=ignored_columns,
+        also_standing=also_standing,
+    )
+
+
+def split_reasons(reasons: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """A batch's reasons as those of refused rows and those of rows in the bucket."""
+    bucket = {
+        name.removeprefix(UNPLACED_PREFIX): count
+        for name, count in reasons.items()
+        if name.startswith(UNPLACED_PREFIX)
+    }
+    refused = {n: c for n, c in reasons.items() if not n.startswith(UNPLACED_PREFIX)}
+    return refused, bucket

@@ -1,0 +1,321 @@
+"""A department's file becomes records: read, check, place, match, stage, commit.
+
+    receipt = receive(home, pack, "calls", [Path("calls.csv")], who="the duty officer")
+
+The send is taken whole or not at all; its bad rows are kept apart with their reasons. The same
+content again changes nothing and gives the first receipt.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from qingyu.engine import disk
+from qingyu.engine.batches import Batch, Draft
+from qingyu.engine.connect import connect
+from qingyu.engine.keyindex import KeyIndex
+from qingyu.engine.measures import measures_of
+from qingyu.engine.store import Home, Writer
+from qingyu.i18n import T, Text
+from qingyu.intake.boundaries import Boundaries, read_boundaries
+from qingyu.intake.bulk import Bulk, Totals
+from qingyu.intake.contract import Contract, compile_contract
+from qingyu.intake.digests import content_digest, file_digest, received_before, sent_before
+from qingyu.intake.kept import standing
+from qingyu.intake.match import Olds, match
+from qingyu.intake.options import Options, options_of, version_of_rows
+from qingyu.intake.place import Placer
+from qingyu.intake.read import Sheet, open_sheet
+from qingyu.intake.receipt import Receipt, receipt_of, split_reasons
+from qingyu.intake.records import (
+    find_absent,
+    find_olds,
+    refuse_collisions,
+    write_fold,
+    write_records,
+)
+from qingyu.intake.rejects import write_rejects
+from qingyu.intake.stage import Stage, stage_sheet
+from qingyu.pack.model import Pack, Source
+
+Progress = Callable[[Text, int, int], None]  # what is being done, step, of how many
+Covers = tuple[date, date]
+
+STEPS = 5
+
+
+@dataclass
+class Send:
+    """One send on its way in."""
+
+    home: Home
+    pack: Pack
+    source: Source
+    files: tuple[Path, ...]
+    options: Options
+    who: str
+    file_digest: str
+    sheets: tuple[Sheet, ...]
+    boundaries: Boundaries | None
+
+    @property
+    def file_name(self) -> str:
+        return ", ".join(file.name for file in self.files)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for sheet in self.sheets for name in sheet.extra))
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A send that is read, checked, placed and matched: what it would change."""
+
+    version: int
+    covers: Covers | None
+    delivery: str
+    content_digest: str
+    totals: Totals
+    withdrawn: int
+
+
+def receive(
+    home: Home,
+    pack: Pack,
+    source: str,
+    files: Sequence[Path],
+    *,
+    covers: Covers | None = None,
+    version: str | int | None = None,
+    supplement: int | None = None,
+    dry_run: bool = False,
+    boundaries: Path | None = None,
+    who: str,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Take `files` in as one send of `source`, and give the receipt.
+
+    `covers`: first and last day that the send speaks for (default: the contract's).
+    `version`: number or moment, where the contract takes it from the command.
+    `supplement`: the batch whose refused rows are sent mended; withdraws nothing.
+    `dry_run`: the same numbers, and not a byte written to the home.
+    Raises UsageError, InputError (the file is refused whole), LockedError, StorageError.
+    """
+    told = progress or _silent
+    contract_of = options_of(home, pack, source, files, covers, version, supplement)
+    told(T("Opening"), 1, STEPS)
+    send = Send(
+        home=home,
+        pack=pack,
+        source=contract_of.source,
+        files=tuple(files),
+        options=contract_of,
+        who=who,
+        file_digest=file_digest(files) if all(file.is_file() for file in files) else "",
+        sheets=tuple(open_sheet(file, contract_of.source) for file in files),
+        boundaries=read_boundaries(boundaries) if boundaries else None,
+    )
+    if dry_run:
+        return _try(send, told)
+    with home.writing() as writer:
+        return _take(send, writer, told)
+
+
+def _try(send: Send, told: Progress) -> Receipt:
+    """All the work in a private folder outside the home, and nothing of it kept."""
+    with (
+        tempfile.TemporaryDirectory(prefix="qingyu-") as folder,
+        connect(Path(folder)) as connection,
+    ):
+        bulk = _stage(send, connection, Path(folder), told)
+        matched = _match(send, bulk, told)
+        first = received_before(send.home.batches(), send.source.id, matched.content_digest)
+        if first is not None:
+            return _first_receipt(send, first)
+        return _dry_receipt(send, matched)
+
+
+def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
+    home = send.home
+    options = send.options
+    same = sent_before(
+        home.batches(), send.source, send.file_digest,
+        covers=options.covers, version=options.version, supplement=options.supplement,
+    )  # fmt: skip
+    if same is not None:
+        return _first_receipt(send, same)
+    folder = writer.staging / "snapshot"
+    disk.make_folder(folder)
+    with _spilling(writer) as connection:
+        bulk = _stage(send, connection, folder, told)
+        matched = _match(send, bulk, told)
+        same = received_before(home.batches(), send.source.id, matched.content_digest)
+        if same is not None:
+            return _first_receipt(send, same)
+        told(T("Writing records"), 4, STEPS)
+        draft = _draft(send, bulk, matched, writer, folder)
+    told(T("Committing"), 5, STEPS)
+    batch = writer.commit(draft)
+    return receipt_of(batch, home.rejects_of(batch.number), ignored_columns=send.ignored)
+
+
+@contextmanager
+def _spilling(writer: Writer) -> Iterator[duckdb.DuckDBPyConnection]:
+    spill = writer.staging / "spill"
+    disk.make_folder(spill)
+    with connect(spill) as connection:
+        yield connection
+
+
+def _stage(send: Send, connection: duckdb.DuckDBPyConnection, folder: Path, told: Progress) -> Bulk:
+    """Read, check and place: the files become one staged relation."""
+    told(T("Reading and checking"), 2, STEPS)
+    parquet = any(sheet.kind == "parquet" for sheet in send.sheets)
+    contract: Contract = compile_contract(
+        send.pack, send.source, send.options.extracted, nul=parquet
+    )
+    Placer(send.pack, send.source, send.boundaries).register(connection)
+    stages: list[Stage] = [
+        stage_sheet(connection, contract, sheet, number, folder)
+        for number, sheet in enumerate(send.sheets)
+    ]
+    return Bulk(connection, contract, stages)
+
+
+def _match(send: Send, bulk: Bulk, told: Progress) -> Matched:
+    """Judge every row; leaves `late`, `verdicts` and `olds` in the connection."""
+    told(T("Matching with earlier batches"), 3, STEPS)
+    options = send.options
+    if options.covers is not None:
+        bulk.refuse_outside(*options.covers)
+    version = version_of_rows(options, bulk)
+    bulk.at_version(version)
+    kept = standing(send.home, send.source.id)
+    index = KeyIndex(send.home, send.source.id)
+    olds = Olds()
+    rows = match(bulk, index, kept, version=version, olds=olds)
+    covers = _covers(send, bulk)
+    withdraws = send.source.delivery == "snapshot" and options.supplement is None
+    if withdraws and covers is not None and not bulk.keyless():
+        rivals = [batch for batch in kept if batch.version >= version]
+        find_absent(bulk, send.home, covers, rivals, olds)
+        delivery = "snapshot"
+    else:
+        delivery = "increment"
+    find_olds(bulk.connection, send.home, send.source.id, olds)
+    refuse_collisions(bulk)
+    totals = bulk.totals()
+    return Matched(
+        version=version,
+        covers=covers,
+        delivery=delivery,
+        content_digest=content_digest(
+            send.source, version=version, covers=covers, supplement=options.supplement,
+            rows=rows, ragged=bulk.ragged,
+        ),
+        totals=totals,
+        withdrawn=_olds(bulk) - totals.corrected,
+    )  # fmt: skip
+
+
+def _covers(send: Send, bulk: Bulk) -> Covers | None:
+    """The days the send speaks for: as given, else first to last day of its accepted rows. A
+    supplement speaks for none: it adds to what its batch covers."""
+    if send.options.supplement is not None:
+        return None
+    return send.options.covers or bulk.days()
+
+
+def _olds(bulk: Bulk) -> int:
+    row = bulk.connection.execute("SELECT count(*) FROM olds").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _draft(send: Send, bulk: Bulk, matched: Matched, writer: Writer, folder: Path) -> Draft:
+    """Write the batch's files and say what they are."""
+    records = writer.staging / "records.parquet"
+    rejects = writer.staging / "rejects.csv"
+    changed = write_records(bulk, writer.next_number, records)
+    write_fold(bulk, folder / "fold.parquet")
+    totals = matched.totals
+    if totals.refused:
+        write_rejects(bulk, rejects)
+    first, last = matched.covers or (None, None)
+    return Draft(
+        kind="supplement" if send.options.supplement is not None else "receive",
+        source=send.source.id,
+        who=send.who,
+        version=matched.version,
+        measures=measures_of(send.pack),
+        pack_digest=send.pack.digest,
+        covers_first=first,
+        covers_last=last,
+        delivery=matched.delivery,
+        refers_to=send.options.supplement,
+        rows=totals.rows,
+        new=totals.new,
+        repeated=totals.repeated,
+        unchanged=totals.unchanged,
+        corrected=totals.corrected,
+        withdrawn=matched.withdrawn,
+        refused=totals.refused,
+        unplaced=totals.unplaced,
+        reasons=totals.reasons,
+        file_name=send.file_name,
+        file_digest=send.file_digest,
+        content_digest=matched.content_digest,
+        records=records if changed else None,
+        rejects=rejects if totals.refused else None,
+        snapshot=folder,
+    )
+
+
+def _first_receipt(send: Send, batch: Batch) -> Receipt:
+    rejects = send.home.rejects_of(batch.number)
+    return receipt_of(batch, rejects, again=True, ignored_columns=send.ignored)
+
+
+def _dry_receipt(send: Send, matched: Matched) -> Receipt:
+    totals = matched.totals
+    refused, unplaced = split_reasons(totals.reasons)
+    first, last = matched.covers or (None, None)
+    return Receipt(
+        number=None,
+        kind="supplement" if send.options.supplement is not None else "receive",
+        source=send.source.id,
+        who=send.who,
+        received=None,
+        version=matched.version,
+        covers_first=first,
+        covers_last=last,
+        delivery=matched.delivery,
+        refers_to=send.options.supplement,
+        rows=totals.rows,
+        new=totals.new,
+        repeated=totals.repeated,
+        unchanged=totals.unchanged,
+        corrected=totals.corrected,
+        withdrawn=matched.withdrawn,
+        refused=totals.refused,
+        unplaced=totals.unplaced,
+        reasons=refused,
+        unplaced_reasons=unplaced,
+        file_name=send.file_name,
+        file_digest=send.file_digest,
+        content_digest=matched.content_digest,
+        rejects=None,
+        dry_run=True,
+        ignored_columns=send.ignored,
+    )
+
+
+def _silent(step: Text, at: int, of: int) -> None:
+    return None

@@ -1,0 +1,259 @@
+"""The twin, section 2: which days count, and what an area's counts and exposures are.
+
+Plain dictionaries and loops. One object knows one pack and what has been received; everything
+asked twice is remembered, nothing is clever.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from twin_pack import AreaRow, Condition, Measure, Pack, Source
+from twin_periods import DAY, days_of
+
+NONE, PARTIAL, GAP, SUSPECT, FULL = range(5)
+UNPLACED = "~unplaced"
+Cover = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One accepted record: its day, the code of its area (or `~unplaced`), the texts of its
+    fields, and how many times it counts."""
+
+    day: date
+    area: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    times: int = 1
+
+
+def half_even(n: int, d: int) -> int:
+    """`round(n / d)` of section 1."""
+    assert d > 0
+    q, r = divmod(n, d)
+    if 2 * r > d or (2 * r == d and q % 2 == 1):
+        return q + 1
+    return q
+
+
+def day_states(
+    source: Source, covers: Iterable[Cover], totals: Mapping[date, int], days: Sequence[date]
+) -> dict[date, int]:
+    """The state of every day of one source; `totals` are its accepted records of each day."""
+    full: set[date] = set()
+    edge: set[date] = set()
+    for first, last in covers:
+        for day in days_of(first, last):
+            if day in (first, last) and source.edges == "partial":
+                edge.add(day)
+            else:
+                full.add(day)
+    states: dict[date, int] = {}
+    for day in days:
+        if any(first <= day <= last for first, last in source.gaps):
+            states[day] = GAP
+        elif day in full:
+            states[day] = FULL
+        elif day in edge:
+            states[day] = PARTIAL
+        else:
+            states[day] = NONE
+    for day in days:  # in order of time: an earlier suspect day is already left out
+        if states[day] == FULL and day not in source.confirmed:
+            before = [day - 7 * DAY * k for k in range(1, source.usual_weeks + 1)]
+            usual = sorted(totals.get(d, 0) for d in before if states.get(d) == FULL)
+            if len(usual) >= 3:
+                twice = usual[(len(usual) - 1) // 2] + usual[len(usual) // 2]
+                few = 2 * 10**6 * totals.get(day, 0) < source.usual_below * twice
+                if twice >= 2 * source.usual_least and few:
+                    states[day] = SUSPECT
+    return states
+
+
+def holds(condition: Condition, text: str | None) -> bool:
+    """Whether a field's text meets a condition."""
+    kind, value = condition
+    if text is None:
+        return False
+    if kind == "equals":
+        return bool(text == value)
+    if kind == "in":
+        return text in value
+    if kind == "not":
+        return not holds(value, text)
+    low, high = value
+    if len(low) == 10 and low[4:5] == "-":  # ISO dates sort as text
+        return bool(low <= text[:10] <= high)
+    return Fraction(low) <= Fraction(text) <= Fraction(high)
+
+
+def amount(measure: Measure, record: Record) -> int:
+    """What one record adds to a measure."""
+    if not all(holds(c, record.fields.get(name)) for name, c in measure.where):
+        return 0
+    if measure.of is None:
+        return record.times
+    value = record.fields.get(measure.of)
+    scaled = Fraction(value or "0") * 10**measure.places
+    assert scaled.denominator == 1
+    return record.times * int(scaled)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Over the counting days of a range: m, e, and how many days (D)."""
+
+    m: int
+    e: int
+    days: int
+
+
+class Days:
+    """Hierarchy, coverage, counts and exposures of one pack, day by day."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        records: Mapping[str, Sequence[Record]],
+        covers: Mapping[str, Sequence[Cover]],
+        first: date,
+        last: date,
+        known_on: date | None = None,
+    ) -> None:
+        self.pack = pack
+        self.first, self.last = first, last
+        self.days = days_of(first, last)
+        self.known_on = known_on
+        self.records = records
+        self.states: dict[str, dict[date, int]] = {}
+        for source in pack.sources.values():
+            totals: dict[date, int] = defaultdict(int)
+            for record in records.get(source.id, ()):
+                totals[record.day] += record.times
+            self.states[source.id] = day_states(
+                source, covers.get(source.id, ()), totals, self.days
+            )
+        self._above: dict[tuple[str, date], list[str]] = {}
+        self._counted: dict[Measure, dict[tuple[str, date], int]] = {}
+        self._person_days: dict[tuple[str, str, date], int] = {}
+        self._sums: dict[tuple[object, ...], Sums] = {}
+
+    # -- hierarchy --------------------------------------------------------------------------
+
+    def row(self, code: str, day: date) -> AreaRow | None:
+        """The area as it is on a day, or None where it is not valid."""
+        for row in self.pack.areas:
+            since, until = row.since or date.min, row.until or date.max
+            if row.code == code and since <= day <= until:
+                return row
+        return None
+
+    def valid_codes(self, level: str, day: date) -> list[str]:
+        return [
+            code
+            for code in self.pack.codes
+            if (row := self.row(code, day)) is not None and row.level == level
+        ]
+
+    def above(self, code: str, day: date) -> list[str]:
+        """The area itself and everything above it on a day; nothing where it is not valid."""
+        if (code, day) not in self._above:
+            chain: list[str] = []
+            current: str | None = code
+            while current is not None:
+                row = self.row(current, day)
+                if row is None:
+                    break
+                chain.append(current)
+                current = row.parent
+            self._above[code, day] = chain
+        return self._above[code, day]
+
+    def root(self, day: date) -> str | None:
+        tops = self.valid_codes(self.pack.levels[0][0], day)
+        return tops[0] if tops else None
+
+    # -- counts -----------------------------------------------------------------------------
+
+    def counted(self, measure: Measure) -> dict[tuple[str, date], int]:
+        """(area, day) → the measure over the records of the area and of all below it."""
+        if measure not in self._counted:
+            found: dict[tuple[str, date], int] = defaultdict(int)
+            for record in self.records.get(measure.source, ()):
+                add = amount(measure, record)
+                code = self.root(record.day) if record.area == UNPLACED else record.area
+                if add and code is not None:
+                    for area in self.above(code, record.day):
+                        found[area, record.day] += add
+            self._counted[measure] = found
+        return self._counted[measure]
+
+    # -- exposures --------------------------------------------------------------------------
+
+    def on_day(self, exposure: str, code: str, day: date) -> int:
+        """An area's exposure on a day; 0 where there is none."""
+        key = exposure, code, day
+        if key not in self._person_days:
+            self._person_days[key] = self._on_day(exposure, code, day)
+        return self._person_days[key]
+
+    def _on_day(self, exposure: str, code: str, day: date) -> int:
+        known = [
+            row
+            for row in self.pack.exposures[exposure]
+            if row.area == code and (self.known_on is None or row.known_from <= self.known_on)
+        ]
+        if known:
+            begun = [row for row in known if row.valid_from <= day]
+            if begun:
+                return max(begun, key=lambda row: (row.valid_from, row.known_from)).value
+            start = min(row.valid_from for row in known)
+            return max(
+                (row for row in known if row.valid_from == start), key=lambda row: row.known_from
+            ).value
+        children = [
+            child
+            for child in self.pack.codes
+            if (row := self.row(child, day)) is not None and row.parent == code
+        ]
+        return sum(self.on_day(exposure, child, day) for child in children)
+
+    # -- sums over a range --------------------------------------------------------------------
+
+    def state(self, sources: Iterable[str], day: date) -> list[int]:
+        return [self.states[source].get(day, NONE) for source in sources]
+
+    def counts_on(self, sources: Iterable[str], code: str, day: date) -> bool:
+        """Whether a day counts: full for every source, and the area valid on it."""
+        full = all(state == FULL for state in self.state(sources, day))
+        return full and self.row(code, day) is not None
+
+    def sums(
+        self, measure: Measure, per: Measure | str | None, code: str, first: date, last: date
+    ) -> Sums:
+        """m, e and D of an area over the counting days of a closed range. `per` is an exposure's
+        name, a second measure, or nothing (e is 0)."""
+        key = measure, per, code, first, last
+        if key in self._sums:
+            return self._sums[key]
+        sources = {measure.source} | ({per.source} if isinstance(per, Measure) else set())
+        m = e = days = 0
+        for day in days_of(max(first, self.first), min(last, self.last)):
+            if not self.counts_on(sources, code, day):
+                continue
+            days += 1
+            m += self.counted(measure).get((code, day), 0)
+            if isinstance(per, Measure):
+                e += self.counted(per).get((code, day), 0)
+            elif per is not None:
+                e += self.on_day(per, code, day)
+        self._sums[key] = Sums(m, e, days)
+        return self._sums[key]
+
+    def last_full(self, source: str) -> date | None:
+        full = [day for day, state in self.states[source].items() if state == FULL]
+        return max(full, default=None)
