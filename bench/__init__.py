@@ -1,0 +1,1 @@
+"""Timings of Qingyu against named rivals in the same run; never part of the tests."""
