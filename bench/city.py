@@ -106,6 +106,7 @@ def write_events(
     """
     form = "(FORMAT parquet)" if path.suffix == ".parquet" else "(FORMAT csv, HEADER)"
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"COPY ({query}) TO '{path}' {form}")
     return path
 
@@ -205,7 +206,11 @@ schema:
   - name: events
     physicalType: file
     properties:
-      - {name: id, logicalType: string, required: true, primaryKey: true}
+      - name: id
+        logicalType: string
+        required: true
+        primaryKey: true
+        customProperties: [{property: qingyu, value: {type: code}}]
       - name: happened
         logicalType: timestamp
         required: true

@@ -51,7 +51,15 @@ def _prepare(work: Path, rows: int) -> None:
             towns=TOWNS,
             days=1095,
         )
-        receive(home, pack, "events", [sent], version=str(number + 1), boundaries=boundaries)
+        receive(
+            home,
+            pack,
+            "events",
+            [sent],
+            version=str(number + 1),
+            who="bench",
+            boundaries=boundaries,
+        )
     (work / "sent.parquet").unlink()
 
 
@@ -65,7 +73,7 @@ def ours(work: str) -> dict[str, Any]:
     pack = load_pack(folder / "pack")
     home = Home.open(folder / "home")
     started = time.perf_counter()
-    rebuild(home, pack)
+    rebuild(home, pack, who="bench")
     seconds = time.perf_counter() - started
     return {"seconds": seconds, "digest": _total(home), "cube": cube_digest(home, None)}
 

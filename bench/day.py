@@ -64,7 +64,15 @@ class _Warm:
         sent = city.write_events(
             work / "held.parquet", self.rows, towns=TOWNS, days=days, first_day=first.isoformat()
         )
-        receive(self.home, self.pack, "events", [sent], version="1", boundaries=self.boundaries)
+        receive(
+            self.home,
+            self.pack,
+            "events",
+            [sent],
+            version="1",
+            who="bench",
+            boundaries=self.boundaries,
+        )
         self._compute(self.next_day - timedelta(days=1))
 
     def one_more_day(self, number: int) -> tuple[float, int]:
@@ -87,6 +95,7 @@ class _Warm:
                 "events",
                 [sent],
                 version=str(number + 2),
+                who="bench",
                 boundaries=self.boundaries,
             )
             self._compute(self.next_day)

@@ -143,9 +143,18 @@ def _main(call: str, argument: str) -> None:
     result = function(**json.loads(argument)) or {}
     result.setdefault("seconds", time.perf_counter() - started)
     result.setdefault("digest", "")
-    result["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    result["peak"] = _peak()
     result["read"] = _bytes_read() - before
     print(json.dumps(result))
+
+
+def _peak() -> int:
+    """The largest resident size of this process. (`ru_maxrss` would also count what the parent
+    held when it started us.)"""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
 
 
 def _bytes_read() -> int:

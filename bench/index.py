@@ -107,6 +107,7 @@ def _timed(function: Any, *arguments: Any) -> float:
 def _frame(panel: Any, pack: Any) -> list[Any]:
     """One table of days × towns per indicator, for pandas."""
     import pandas as pd
+
     from qingyu.engine.cube import fingerprint
 
     days = pd.DatetimeIndex(panel.counts["day"].values)
@@ -122,7 +123,8 @@ def _frame(panel: Any, pack: Any) -> list[Any]:
 def _pandas(frames: list[Any], asked: int) -> Any:
     x, y = [0.8, 1.0, 1.3, 2.0, 3.0], [92.0, 85.0, 70.0, 40.0, 0.0]
     total = 0.0
-    for frame in frames:
+    for whole in frames:
+        frame = whole.iloc[-(asked + 400) :]  # what the asked days look back on
         window = frame.rolling(7).sum()
         before = frame.rolling(28).sum().shift(365) / 4
         ratio = (window + 25) / (before + 25)

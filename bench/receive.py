@@ -49,7 +49,15 @@ def _prepare(work: Path, rows: int) -> None:
         shift=1,
     )
     home = Home.create(work / "template", pack_folder)
-    receive(home, load_pack(pack_folder), "events", [held], version="1", boundaries=boundaries)
+    receive(
+        home,
+        load_pack(pack_folder),
+        "events",
+        [held],
+        version="1",
+        who="bench",
+        boundaries=boundaries,
+    )
 
 
 def restore(work: str, rows: int) -> None:
@@ -72,6 +80,7 @@ def ours(work: str, rows: int) -> dict[str, Any]:
         "events",
         [folder / "sent.csv"],
         version="2",
+        who="bench",
         boundaries=folder / "towns.geojson",
     )
     seconds = time.perf_counter() - started

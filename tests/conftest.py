@@ -68,10 +68,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ran, skipped = _ran(terminalreporter)
     groups = ", ".join(f"{group} {ran[group]}" for group in ("plain", *GROUPS) if ran[group])
+    for line in _recorded(terminalreporter):
+        terminalreporter.write_line(line)
     terminalreporter.write_line(f"groups that ran: {groups or 'none'}; skipped: {skipped}")
     if terminalreporter.config.getoption("--all-groups"):
         for complaint in _complaints(terminalreporter.config):
             terminalreporter.write_line(f"FAILED {complaint}")
+
+
+def _recorded(reporter: pytest.TerminalReporter) -> list[str]:
+    """What tests counted (`record_property`), such as the points at which they killed a run."""
+    reports = [r for outcome in ("passed", "failed") for r in reporter.stats.get(outcome, [])]
+    counted = [(r.nodeid, name, n) for r in reports for name, n in r.user_properties]
+    return [f"{nodeid}: {number} {name}" for nodeid, name, number in sorted(counted)]
 
 
 def _complaints(config: pytest.Config) -> list[str]:

@@ -18,6 +18,7 @@ from qingyu.i18n import T
 Kind = Literal["day", "week", "ten_days", "month", "quarter", "year"]
 KINDS: tuple[Kind, ...] = ("day", "week", "ten_days", "month", "quarter", "year")
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # beyond them a year is a slip of the pen
 FESTIVAL_REACH = 21  # days around a moving festival in which periods follow it
 
 _ONE_DAY = timedelta(days=1)
@@ -71,8 +72,11 @@ def parse(text: str) -> Period:
         found = pattern.fullmatch(text.strip())
         if found:
             try:
-                return _build(kind, [int(part) for part in found.groups()])
-            except ValueError as error:
+                period = _build(kind, [int(part) for part in found.groups()])
+                if period.first.year < FIRST_YEAR or period.last.year > LAST_YEAR:
+                    raise ValueError(text)
+                return period
+            except (ValueError, OverflowError) as error:
                 raise UsageError(
                     text, T("a period that is in no calendar"), _FORMS, T("Check the digits.")
                 ) from error

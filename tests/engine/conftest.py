@@ -9,9 +9,9 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
-from engine_town import still_clock  # noqa: E402
+from engine_town import still_clock
 
-from qingyu.engine.store import Home  # noqa: E402
+from qingyu.engine.store import Home
 
 
 @pytest.fixture

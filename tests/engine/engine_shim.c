@@ -24,6 +24,7 @@ static atomic_long counted;
 static long kill_at = -1;
 static int armed;
 static atomic_uchar ours[MOST_FILES];
+static int trace = -1;
 
 void qingyu_arm(long at, const char *below)
 {
@@ -34,18 +35,23 @@ void qingyu_arm(long at, const char *below)
     armed = 1;
 }
 
+/* One line for each call from now on, into a file outside the folder. */
+void qingyu_trace(int fd) { trace = fd; }
+
 long qingyu_count(void) { return atomic_load(&counted); }
 
-static void step(void)
+static void step(const char *call, const char *path)
 {
     long number = atomic_fetch_add(&counted, 1) + 1;
     if (number == kill_at)
         _exit(9);
+    if (trace >= 0)
+        dprintf(trace, "%s %s\n", call, path);
 }
 
 static int below(const char *path)
 {
-    return armed && path && strncmp(path, prefix, prefix_length) == 0;
+    return armed && strncmp(path, prefix, prefix_length) == 0;
 }
 
 static int is_ours(int fd) { return armed && fd >= 0 && fd < MOST_FILES && atomic_load(&ours[fd]); }
@@ -76,7 +82,7 @@ static int writes(int flags) { return (flags & (O_WRONLY | O_RDWR | O_CREAT | O_
         MODE(flags, flags)                                                                        \
         int mine = below(path);                                                                   \
         if (mine && writes(flags))                                                                \
-            step();                                                                               \
+            step(#name, path);                                                                             \
         return opened(REAL(name)(path, flags, mode), mine);                                       \
     }
 OPEN(open)
@@ -86,9 +92,9 @@ OPEN(open64)
     int name(int folder, const char *path, int flags, ...)                                        \
     {                                                                                             \
         MODE(flags, flags)                                                                        \
-        int mine = below(path) || (path && path[0] != '/' && is_ours(folder));                    \
+        int mine = below(path) || (path[0] != '/' && is_ours(folder));                    \
         if (mine && writes(flags))                                                                \
-            step();                                                                               \
+            step(#name, path);                                                                             \
         return opened(REAL(name)(folder, path, flags, mode), mine);                               \
     }
 OPENAT(openat)
@@ -106,7 +112,7 @@ int close(int fd)
     type name declared                                                                            \
     {                                                                                             \
         if (is_ours(fd))                                                                          \
-            step();                                                                               \
+            step(#name, "");                                                                      \
         return REAL(name) given;                                                                  \
     }
 ON_FILE(ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size))
@@ -123,7 +129,7 @@ ON_FILE(int, fallocate, (int fd, int mode, off_t at, off_t size), (fd, mode, at,
     int name declared                                                                             \
     {                                                                                             \
         if (below(path))                                                                          \
-            step();                                                                               \
+            step(#name, path);                                                                    \
         return REAL(name) given;                                                                  \
     }
 ON_PATH(rename, (const char *from, const char *to), to, (from, to))

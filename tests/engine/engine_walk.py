@@ -20,7 +20,7 @@ from engine_town import CLAIM, FIRE, LOSS, key64, put, still_clock, town
 from qingyu.engine.cube import backfill, rebuild
 from qingyu.engine.fingerprints import cube_digest, records_digest, state_digest
 from qingyu.engine.keyindex import KeyIndex
-from qingyu.engine.layout import format_of
+from qingyu.engine.layout import FORMAT, format_of
 from qingyu.engine.panel import load_panel
 from qingyu.engine.recover import tables
 from qingyu.engine.store import Home, Writer
@@ -201,10 +201,12 @@ def state(folder: Path) -> State:
 
 
 def litter(folder: Path) -> list[str]:
-    """What no finished command leaves behind."""
+    """What the next writer finds and does not tidy away."""
     home = Home(folder, folder)
-    found = [path for path in (folder / "staging").iterdir()]
-    found += [path for path in folder.glob("*.new")] + [folder / "pending.json"]
+    if format_of(folder) == FORMAT:
+        with home.writing(wait=0):
+            pass
+    found = [*(folder / "staging").iterdir(), *folder.glob("*.new"), folder / "pending.json"]
     for table in tables(home):
         last = home.last
         found += [p for p in table.unregistered() if int(p.stem.split("-")[-1]) > last]

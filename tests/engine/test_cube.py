@@ -205,7 +205,7 @@ def test_a_new_measure_is_counted_for_old_batches(home: Home) -> None:
     three_batches(home)
     theft = {"count": "calls", "where": {"kind": {"equals": "theft"}}}
     newer = town(FIRE, LOSS, CLAIM, theft)
-    with pytest.raises(HomeError, match="1 measures of the pack"):
+    with pytest.raises(HomeError, match="one measure of the pack that is not counted"):
         load_panel(home, newer)
     assert uncounted(home.batches(), measures_of(newer)) == {
         "calls": {fingerprint(measure_of(theft)): [1, 3]}

@@ -8,11 +8,11 @@ import stat
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
-from engine_town import draft, put, receive, stage, town
+from engine_town import Row, draft, put, receive, stage, town
 
 from qingyu.engine import disk, pending
-from qingyu.engine.batches import Batch
 from qingyu.engine.keyindex import KeyIndex
 from qingyu.engine.store import Home
 from qingyu.errors import (
@@ -139,8 +139,7 @@ def test_known_is_a_number_or_the_end_of_a_local_day(home: Home) -> None:
 def test_the_second_writer_is_told_who_holds_the_lock(home: Home) -> None:
     with home.writing():
         with pytest.raises(LockedError, match=f"process {os.getpid()} on ") as told:
-            with Home.open(home.folder).writing(wait=0):
-                pass
+            receive(Home.open(home.folder), PACK)
         assert told.value.exit_code == 8
         assert home.upkeep() is False
     with home.writing(wait=0):
@@ -157,26 +156,35 @@ def test_a_lock_without_a_readable_note(home: Home) -> None:
     with home.writing():
         (home.folder / "lock").write_text("garbage")
         with pytest.raises(LockedError, match="another process"):
-            with Home.open(home.folder).writing(wait=0):
-                pass
+            receive(Home.open(home.folder), PACK)
 
 
 def test_a_commit_that_failed_ends_the_writer(home: Home) -> None:
-    with pytest.raises(ZeroDivisionError), home.writing() as writer:
-        with disk.watched(lambda number, name, path: 1 / 0):
-            with pytest.raises(ZeroDivisionError):
+    def failing_twice() -> None:
+        with home.writing() as writer:
+            with (
+                disk.watched(lambda number, name, path: 1 / 0),
+                pytest.raises(ZeroDivisionError),
+            ):
                 put(writer, PACK)
-        with pytest.raises(RuntimeError, match="taken anew"):
-            put(writer, PACK)
-        raise ZeroDivisionError
+            with pytest.raises(RuntimeError, match="taken anew"):
+                put(writer, PACK)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing_twice()
     receive(home, PACK)
     assert home.last == 1
 
 
 def test_records_with_another_number_are_a_bug(home: Home) -> None:
-    with pytest.raises(ValueError, match=r"batch \(7, 7\), but 1 is next"), home.writing() as writer:
-        rows = [(1, "k", 1, "A", "2020-01-01", "fire", 1)]
-        writer.commit(draft(PACK, records=stage(writer.staging, 7, rows)))
+    def staged_for_seven() -> None:
+        with home.writing() as writer:
+            rows: list[Row] = [(1, "k", 1, "A", "2020-01-01", "fire", 1)]
+            writer.commit(draft(PACK, records=stage(writer.staging, 7, rows)))
+
+    with pytest.raises(ValueError, match=r"batch \(7, 7\), but 1 is next"):
+        staged_for_seven()
     assert home.last == 0
 
 
@@ -185,8 +193,6 @@ def test_a_contract_that_grows_a_column(home: Home) -> None:
     with home.writing() as writer:
         path = stage(writer.staging, 2, [(1, "k2", 1, "A", "2020-01-02", "fire", 1)])
         wider = writer.staging / "wider.parquet"
-        import duckdb
-
         with duckdb.connect() as connection:
             connection.execute(f"COPY (SELECT *, 'x' AS c_note FROM '{path}') TO '{wider}'")
         writer.commit(draft(PACK, records=wider))
@@ -194,13 +200,9 @@ def test_a_contract_that_grows_a_column(home: Home) -> None:
     assert len(KeyIndex(home, "calls")) == 2
 
 
-def _stored(home: Home) -> Batch:
-    return Home.open(home.folder).batches()[-1]
-
-
 def test_two_homes_see_one_truth(home: Home) -> None:
     other = Home.open(home.folder)
     assert other.last == 0
     batch = receive(home, PACK)
     assert other.batches() == (batch,)
-    assert _stored(home) == batch
+    assert Home.open(home.folder).batches()[-1] == batch

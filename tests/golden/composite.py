@@ -43,8 +43,12 @@ def cell(text: str, fine: int = 1) -> int | None:
 
 
 def through_stations(
-    tree: Tree, rows: Table, weights: Mapping[str, int], methods: Sequence[Method],
-    least_share: int = 0, given: int = GIVEN,
+    tree: Tree,
+    rows: Table,
+    weights: Mapping[str, int],
+    methods: Sequence[Method],
+    least_share: int = 0,
+    given: int = GIVEN,
 ) -> list[dict[str, int | None]]:
     """Every aggregate of every unit in micros, rounded at each level, all units at once."""
     names = [name for name in rows[0] if name not in ("uCode", "Time")]
@@ -53,12 +57,17 @@ def through_stations(
         unit = 1 if number else given
         for parent, inside in level.items():
             columns = [table[name] for name in inside]
-            table[parent] = _column(method, columns, [weights[n] for n in inside], least_share, unit)
+            table[parent] = _column(
+                method, columns, [weights[n] for n in inside], least_share, unit
+            )
     return [{name: column[i] for name, column in table.items()} for i in range(len(rows))]
 
 
 def _column(
-    method: Method, columns: Sequence[Sequence[int | None]], weights: Sequence[int], least_share: int,
+    method: Method,
+    columns: Sequence[Sequence[int | None]],
+    weights: Sequence[int],
+    least_share: int,
     unit: int,
 ) -> list[int | None]:
     present = np.array([[value is not None for value in column] for column in columns])[..., None]
@@ -81,7 +90,10 @@ def copeland_level(
     ties = []
     for mine in range(len(rows)):
         nets = [
-            sum(w * ((c[mine] > c[other]) - (c[mine] < c[other])) for w, c in zip(given, columns, strict=True))
+            sum(
+                w * ((c[mine] > c[other]) - (c[mine] < c[other]))
+                for w, c in zip(given, columns, strict=True)
+            )
             for other in range(len(rows))
         ]
         ties.append(sum(net == 0 for net in nets) - 1)

@@ -24,9 +24,8 @@ Read = Callable[[str], Table]
 ASEM = "COINr/asem/aggregate/"
 A: Method = "arithmetic"
 G: Method = "geometric"
-AGGREGATES = (
-    "Physical ConEcFin Political Instit P2P Environ Social SusEcFin Conn Sust Index".split()
-)
+PILLARS = ["Physical", "ConEcFin", "Political", "Instit", "P2P", "Environ", "Social", "SusEcFin"]
+AGGREGATES = [*PILLARS, "Conn", "Sust", "Index"]
 SYNTHETIC = [f"g{n:02d}" for n in range(1, 15)] + [f"d{n}" for n in range(1, 5)] + ["idx"]
 MEANS = [
     ("amean_original_weights.csv", "original", (A, A, A)),
@@ -100,7 +99,9 @@ def test_missing_values_move_their_weight_or_withhold_the_mean(
     rows, wanted = golden(ASEM + "input_NR_with_missing.csv"), golden(ASEM + file)
     got = through_stations(tree, rows, weights, (A, A, A), least)
     assert_through(got, wanted, AGGREGATES)
-    assert ("NA" in {want["Physical"] for want in wanted}) == any(g["Physical"] is None for g in got)
+    assert ("NA" in {want["Physical"] for want in wanted}) == any(
+        g["Physical"] is None for g in got
+    )
 
 
 def test_the_geometric_mean_loses_no_digit_to_the_order_of_levels(golden: Read) -> None:
@@ -117,7 +118,10 @@ def test_synthetic_arithmetic_means(golden: Read, normalised: str) -> None:
     folder = "COINr/synthetic_24x28/"
     meta = golden(folder + "iMeta.csv")
     tree, weights = Tree.of(meta), weights_of(meta)
-    rows, wanted = golden(f"{folder}norm_{normalised}.csv"), golden(f"{folder}agg_{normalised}__amean.csv")
+    rows, wanted = (
+        golden(f"{folder}norm_{normalised}.csv"),
+        golden(f"{folder}agg_{normalised}__amean.csv"),
+    )
     assert_before(tree, rows, wanted, weights, (A, A, A), SYNTHETIC)
     assert_through(through_stations(tree, rows, weights, (A, A, A)), wanted, SYNTHETIC)
 

@@ -58,7 +58,11 @@ def points_of(column: list[str], direction: int) -> list[float | None]:
 
 
 def agree(got: float | None, want: str, within: float = 1e-6) -> bool:
-    return got is None if want in ("NA", "NaN") else got is not None and abs(got - float(want)) <= within
+    return (
+        got is None
+        if want in ("NA", "NaN")
+        else got is not None and abs(got - float(want)) <= within
+    )
 
 
 def directions(meta: Table) -> dict[str, int]:

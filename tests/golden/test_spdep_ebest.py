@@ -61,7 +61,7 @@ def test_the_integer_kappa_is_marshalls(golden: Read, folder: str, phi: int) -> 
     half a micro: |dχ/dE| ≤ 1 + (m/E)² in the same unit.
     """
     counts, exposures = data(golden, folder)
-    kappa = from_peers(phi, np.array(counts), np.array(exposures))
+    (kappa,) = from_peers(phi, np.array([counts]).T, np.array([exposures]).T)
     found = moments(counts, exposures)
     share = phi / MICRO
     between = found.spread - share * found.b * len(counts) / sum(exposures)
@@ -81,7 +81,7 @@ def test_rates_through_the_stations(golden: Read, folder: str) -> None:
     """b·compared is EBest's rate: three stations (κ, expected, compared), a micro each."""
     counts, exposures = data(golden, folder)
     m, e = np.array(counts), np.array(exposures)
-    kappa = from_peers(MICRO, m, e)
+    (kappa,) = from_peers(MICRO, m[:, None], e[:, None])
     assert kappa is not None
     expected = exact.multiply_divide(e, int(m.sum()), int(e.sum()), MICRO)
     compared = exact.multiply_divide(m * MICRO + kappa, MICRO, expected + kappa)

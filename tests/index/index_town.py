@@ -175,7 +175,9 @@ def make_panel(
     when = np.datetime64(first) + np.arange(days)
     marks = [fingerprint(Measure(count=name)) for name in measures]
     return Panel(
-        xr.DataArray(values, {"measure": marks, "area": codes, "day": when}, ("measure", "area", "day")),
+        xr.DataArray(
+            values, {"measure": marks, "area": codes, "day": when}, ("measure", "area", "day")
+        ),
         xr.DataArray(states, {"source": sources, "day": when}, ("source", "day")),
         1,
     )

@@ -362,4 +362,3 @@ def test_names_of_the_json() -> None:
     text = dumps(found)
     assert '"score": 40.000' in text
     assert '"contribution": 40.000000' in text
-

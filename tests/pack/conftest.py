@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from qingyu.i18n import render, use_language
+from qingyu.i18n import render
 from qingyu.pack.check import check_pack
 
 FILES = {
@@ -76,7 +75,8 @@ daily: {window: 7 days, least_expected: 5, at_most: 28 days}
 weight:
   - {from: 2026-01-01, value: 0.7, reference: default}
 compare:
-  - {with: own, years: 3, at_least: 2, window: 28 days, weight: 0.1, curve: &c [[0, 100], [1, 85], [2, 0]]}
+  - {with: own, years: 3, at_least: 2, window: 28 days, weight: 0.1,
+     curve: &c [[0, 100], [1, 85], [2, 0]]}
   - {with: peers, weight: 0.2, curve: *c}
   - {with: trailing, weeks: 8, at_least: 6, weight: 0.7, curve: *c}
 """,
@@ -153,6 +153,8 @@ customProperties:
 class SmallPack:
     """The small pack in a folder of its own, to be spoilt by a test."""
 
+    files = FILES
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for name, text in FILES.items():
@@ -181,10 +183,3 @@ class SmallPack:
 @pytest.fixture
 def small(tmp_path: Path) -> SmallPack:
     return SmallPack(tmp_path / "small")
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    use_language("en")
-    yield
-    use_language(None)

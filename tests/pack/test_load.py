@@ -45,7 +45,7 @@ def test_what_is_written_arrives(small: Any) -> None:
 def test_lines_name_file_and_line(small: Any) -> None:
     lines = load_pack(small.folder).lines
     assert lines["indicators/calls_all/weight/0"] == "indicators/calls_all.yaml:9"
-    assert lines["indicators/calls_all/compare/1/curve"] == "indicators/calls_all.yaml:12"
+    assert lines["indicators/calls_all/compare/1/curve"] == "indicators/calls_all.yaml:13"
     assert lines["dimensions/order/weight/0"] == "dimensions.yaml:4"
     assert lines["grades/scales/0"] == "grades.yaml:2"
     assert lines["grades/caps/0"] == "grades.yaml:9"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -75,7 +76,7 @@ def parts_of_one(draw: st.DrawFn, count: int) -> list[Decimal]:
         )
     )
     ends = [0, *sorted(cuts), 10**6]
-    return [Decimal(b - a) / 10**6 for a, b in zip(ends, ends[1:], strict=False)]
+    return [Decimal(b - a) / 10**6 for a, b in pairwise(ends)]
 
 
 @st.composite
@@ -85,7 +86,7 @@ def pack_files(draw: st.DrawFn, first: date, last: date, kind: str) -> tuple[Fil
     draw(_exposures(files, codes, first, last))
     sources = ("calls", "checks")[: draw(st.integers(1, 2))]
     for source in sources:
-        files[f"sources/{source}.yaml"] = _contract(source, draw(_habits(first, last)))
+        files[f"sources/{source}.yaml"] = contract(source, draw(_habits(first, last)))
     if draw(st.booleans()):
         files["calendar.yaml"] = "festivals: [2022-02-01, 2023-01-22, 2024-02-10, 2025-01-29]\n"
     dimensions = ["order", "roads", "fire"][: draw(st.integers(1, 3))]
@@ -96,8 +97,14 @@ def pack_files(draw: st.DrawFn, first: date, last: date, kind: str) -> tuple[Fil
     for since in [START] if change is None else [START, change]:
         for dimension in dimensions:
             inside = [n for n in range(count) if homes[n] == dimension]
+            if change is not None and len(inside) > 1 and draw(st.integers(0, 2)) == 0:
+                idle = inside.pop()  # not yet, or no longer, in the index
+                if since != START:
+                    weights[idle].append((since, Decimal(0)))
             for n, part in zip(inside, draw(parts_of_one(len(inside))), strict=True):
                 weights[n].append((since, part))
+    for n in range(count):
+        weights[n] = weights[n] or [(last, Decimal(0))]
     for n in range(count):
         spec = draw(_indicator(sources, last, kind))
         spec = {
@@ -126,13 +133,15 @@ def _areas(draw: st.DrawFn, files: Files, first: date, last: date) -> list[str]:
     for code in districts:
         rows.append(f"{code},District {code},区,district,c,,,,{flow(draw(st.booleans()))},")
         codes.append(code)
-    for n in range(1, draw(st.sampled_from([7, 6, 8, 5, 4])) + 1):
+    for n in range(1, draw(st.sampled_from([8, 7, 6, 8, 7, 5, 4])) + 1):
         code = f"t{n}"
         codes.append(code)
         parent = draw(st.sampled_from(districts)) if districts else "c"
+        if n <= len(districts):
+            parent = districts[n - 1]  # no district is empty
         class_ = draw(st.sampled_from(["old", "new", "old", "urban", "all", ""]))
-        rankable = flow(draw(st.sampled_from([True, True, True, False])))
-        fate = draw(st.sampled_from(["stays"] * 5 + ["begins", "ends", "moves"]))
+        rankable = flow(draw(st.integers(0, 7).map(bool)))
+        fate = draw(st.sampled_from(["stays"] * 8 + ["begins", "ends", "moves"]))
         on = draw(st.dates(first, last)) if fate != "stays" else first
         since = on.isoformat() if fate == "begins" else ""
         until = on.isoformat() if fate in ("ends", "moves") else ""
@@ -196,7 +205,7 @@ def _habits(draw: st.DrawFn, first: date, last: date) -> dict[str, Value]:
     return found
 
 
-def _contract(source: str, habits: dict[str, Value]) -> str:
+def contract(source: str, habits: dict[str, Value]) -> str:
     ours = {
         "name": names(source),
         "department": "police",
@@ -309,11 +318,16 @@ def _indicator(draw: st.DrawFn, sources: Sequence[str], last: date, kind: str) -
 
 @st.composite
 def _comparisons(draw: st.DrawFn, better: str, last: date) -> list[dict[str, Value]]:
-    every = ["own", "trailing", "peers", "previous", "parent", "target"]
+    every = ["own", "peers", "trailing", "peers", "previous", "parent", "target", "minmax"]
     kinds = draw(st.lists(st.sampled_from(every), min_size=1, max_size=4, unique=True))
     found = []
     for with_, weight in zip(kinds, draw(parts_of_one(len(kinds))), strict=True):
-        spec: dict[str, Value] = {"with": with_, "weight": weight, "curve": draw(_curve(better))}
+        spec: dict[str, Value] = {"with": with_, "weight": weight}
+        if with_ != "minmax":
+            spec["curve"] = draw(_curve(better))
+        else:
+            spec["low"] = [entry(START, draw(st.sampled_from([0, Decimal("0.000001"), 1])))]
+            spec["high"] = [entry(START, draw(st.sampled_from([Decimal("1.25"), 3, 50])))]
         if with_ == "own":
             spec["years"] = draw(st.integers(1, 2))
             spec["at_least"] = draw(st.sampled_from([1, spec["years"]]))
@@ -378,8 +392,9 @@ def _grades(draw: st.DrawFn, sources: Sequence[str], change: date | None) -> dic
     ids = ["blue", "yellow", "orange", "red"]
     scales = []
     for since in [START] if change is None else [START, change]:
-        cuts = draw(st.sets(st.integers(1, 99_999), min_size=3, max_size=3))
-        tops = [Decimal(cut) / 1000 for cut in sorted(cuts, reverse=True)]
+        fine = draw(st.sampled_from([1, 1000, 1_000_000]))  # parts of a point
+        cuts = draw(st.sets(st.integers(1, 99 * fine), min_size=3, max_size=3))
+        tops = [Decimal(cut) / fine for cut in sorted(cuts, reverse=True)]
         grades = [
             {"id": name, "name": names(name), "from": cut}
             for name, cut in zip(ids, [*tops, 0], strict=True)
@@ -415,7 +430,7 @@ def _head(draw: st.DrawFn, dimensions: list[str]) -> dict[str, Value]:
         "least_share": draw(st.sampled_from([0, Decimal("0.6"), 1])),
     }
     if "generalised" in (index["method"], index["within"]):
-        index["exponent"] = draw(st.sampled_from([2, -1, Decimal("0.5"), Decimal("-2.25")]))
+        index["exponent"] = draw(st.sampled_from([2, -1, Decimal("0.5"), Decimal("-2.25"), 0, 1]))
     levels = [("city", True), ("district", True), ("town", True), ("abroad", False)]
     return {
         "id": "drawn",

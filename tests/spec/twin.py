@@ -18,7 +18,7 @@ from pathlib import Path
 from twin_cells import Cells
 from twin_days import Cover, Days, Record
 from twin_index import Area, Scores
-from twin_pack import read_pack
+from twin_pack import Pack, read_pack
 from twin_periods import Period
 
 
@@ -36,6 +36,19 @@ def compute(
     `records` and `covers` are those of batches not withdrawn, by source; `first … last` are the
     days of which anything may be known.
     """
-    days = Days(read_pack(folder), records, covers, first, last, known_on)
+    return compute_of(read_pack(folder), records, covers, first, last, periods, known_on)
+
+
+def compute_of(
+    pack: Pack,
+    records: Mapping[str, Sequence[Record]],
+    covers: Mapping[str, Sequence[Cover]],
+    first: date,
+    last: date,
+    periods: Sequence[Period],
+    known_on: date | None = None,
+) -> dict[Period, dict[str, Area]]:
+    """The same of a pack that was read already."""
+    days = Days(pack, records, covers, first, last, known_on)
     scores = Scores(Cells(days))
     return {period: scores.period(period) for period in periods}

@@ -29,12 +29,11 @@ NOTHING = Sums(0, 0, 0)
 class Held:
     """One comparison of a cell, with every station it passed."""
 
+    number: int  # its place in the indicator's list
     with_: str
     weight: int
-    mb: int
-    eb: int
-    expected: int
-    kappa: int
+    expected: int | None  # none for `minmax`
+    kappa: int | None
     compared: int
     points: int
 
@@ -143,13 +142,15 @@ class Cells:
             if self.suspect(ind, last):
                 return replace(cell, state="suspect")
             return replace(cell, state="late" if self.late(ind, last) else "no_data")
-        if window is None or cell.sums.e == 0:
+        if window is None:
             return cell
         if cell.sums.days * MICRO < ind.least_covered * cell.valid:
             more = sum(self.suspect(ind, day) for day in valid)
             if (cell.sums.days + more) * MICRO >= ind.least_covered * cell.valid:
                 return replace(cell, state="suspect")
             return replace(cell, state="late" if self.late(ind, last) else "no_data")
+        if cell.sums.e == 0:
+            return cell
         cell = replace(cell, held=self.compare(ind, code, period, window, cell.sums))
         if not cell.held:
             return cell
@@ -200,22 +201,44 @@ class Cells:
         self, ind: Indicator, code: str, period: Period, window: Range, now: Sums
     ) -> tuple[Held, ...]:
         found = []
-        for comparison in ind.compare:
-            base = self.baseline(ind, comparison, code, period, window)
-            if base is None or base[1] <= 0:
-                continue
-            kappa = self.kappa(ind, comparison.with_, code, period)
-            expected = half_even(MICRO * base[0] * now.e, base[1])
-            if comparison.with_ == "target":  # the target is in micros already
-                expected = half_even(base[0] * now.e, base[1])
-            if expected + kappa <= 0:
-                continue
-            compared = half_even(MICRO * (MICRO * now.m + kappa), expected + kappa)
-            points = read_curve(comparison.curve, compared)
-            found.append(
-                Held(comparison.with_, comparison.weight, *base, expected, kappa, compared, points)
-            )
+        for number, comparison in enumerate(ind.compare):
+            if comparison.with_ == "minmax":
+                held = self.between(ind, number, period, now)
+            else:
+                held = self.ratio(ind, number, code, period, window, now)
+            if held is not None:
+                found.append(held)
         return tuple(found)
+
+    def ratio(
+        self, ind: Indicator, number: int, code: str, period: Period, window: Range, now: Sums
+    ) -> Held | None:
+        """A comparison with a baseline: expected, κ, compared, points."""
+        comparison = ind.compare[number]
+        base = self.baseline(ind, comparison, code, period, window)
+        if base is None or base[1] <= 0:
+            return None
+        kappa = self.kappa(ind, comparison.with_, code, period)
+        unit = 1 if comparison.with_ == "target" else MICRO  # a target is in micros already
+        expected = half_even(unit * base[0] * now.e, base[1])
+        if expected + kappa <= 0:
+            return None
+        compared = half_even(MICRO * (MICRO * now.m + kappa), expected + kappa)
+        points = read_curve(comparison.curve, compared)
+        return Held(number, comparison.with_, comparison.weight, expected, kappa, compared, points)
+
+    def between(self, ind: Indicator, number: int, period: Period, now: Sums) -> Held | None:
+        """`minmax`: the place of the rate between two declared ones."""
+        comparison = ind.compare[number]
+        low = in_force(comparison.low, period[2])
+        high = in_force(comparison.high, period[2])
+        if low is None or high is None or low >= high:
+            return None
+        rate = half_even(MICRO * ind.unit * now.m, now.e)
+        cut = min(max(rate, low), high)
+        above = high - cut if ind.better == "lower" else cut - low
+        points = half_even(100 * MICRO * above, high - low)
+        return Held(number, comparison.with_, comparison.weight, None, None, rate, points)
 
     def baseline(
         self, ind: Indicator, comparison: Comparison, code: str, period: Period, window: Range
@@ -302,7 +325,7 @@ class Cells:
         ]
         class_ = row.class_
         if class_ is not None:
-            inside = [other for other, theirs in level if theirs == class_]
+            inside = [other for other, theirs in level if pack.within(theirs, class_)]
             while len(inside) < LEAST_PEERS and (class_ := pack.class_parent[class_]) is not None:
                 inside = [other for other, theirs in level if pack.within(theirs, class_)]
             if len(inside) >= LEAST_PEERS:

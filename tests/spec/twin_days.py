@@ -160,13 +160,15 @@ class Days:
         ]
 
     def above(self, code: str, day: date) -> list[str]:
-        """The area itself and everything above it on a day; nothing where it is not valid."""
+        """The area itself, if it is valid, and everything above it on a day."""
         if (code, day) not in self._above:
             chain: list[str] = []
             current: str | None = code
             while current is not None:
                 row = self.row(current, day)
-                if row is None:
+                if row is None:  # what has lost its parent stands under the root
+                    root = self.root(day)
+                    chain += [root] if root is not None and root not in chain else []
                     break
                 chain.append(current)
                 current = row.parent
@@ -185,10 +187,11 @@ class Days:
             found: dict[tuple[str, date], int] = defaultdict(int)
             for record in self.records.get(measure.source, ()):
                 add = amount(measure, record)
-                code = self.root(record.day) if record.area == UNPLACED else record.area
-                if add and code is not None:
-                    for area in self.above(code, record.day):
-                        found[area, record.day] += add
+                if not add:
+                    continue
+                # Unplaced, or of an area that is not valid on the day: the root's.
+                for area in self.above(record.area, record.day):
+                    found[area, record.day] += add
             self._counted[measure] = found
         return self._counted[measure]
 
@@ -216,9 +219,7 @@ class Days:
                 (row for row in known if row.valid_from == start), key=lambda row: row.known_from
             ).value
         children = [
-            child
-            for child in self.pack.codes
-            if (row := self.row(child, day)) is not None and row.parent == code
+            child for child in self.pack.codes if self.above(child, day)[:2] == [child, code]
         ]
         return sum(self.on_day(exposure, child, day) for child in children)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from twin_cells import MICRO, Cell, Cells
 from twin_methods import Weighted, combine, copeland, rounded
-from twin_pack import Dimension, Index, Indicator, Threshold, in_force
+from twin_pack import Dimension, Index, Indicator, Measure, Threshold, in_force
 from twin_periods import Period, before
 
 MILLI = Fraction(1, 1000)
@@ -64,21 +64,23 @@ class Scores:
         pack = self.cells.days.pack
         return next(index for index in pack.indices if period[0] in index.periods)
 
-    def indicators(self, index: Index, dimension: str, period: Period) -> list[Indicator]:
+    def indicators(self, dimension: str, period: Period) -> list[Indicator]:
         """Those of a dimension that are in the index of this kind of period."""
         return [
             ind
             for ind in self.cells.days.pack.indicators
-            if ind.dimension == dimension and (period[0] != "day" or ind.daily is not None)
+            if ind.dimension == dimension
+            and (period[0] != "day" or ind.daily is not None)
+            and (in_force(ind.weight, period[2]) or 0) > 0
         ]
 
     def dimensions(self, index: Index, period: Period) -> list[tuple[Dimension, int]]:
         """The dimensions that are part of the index, with their weights."""
         found = []
         for dimension in self.cells.days.pack.dimensions:
-            weight = in_force(dimension.weight, period[2])
-            inside = self.indicators(index, dimension.id, period)
-            if dimension.id in index.dimensions and weight is not None and inside:
+            weight = in_force(dimension.weight, period[2]) or 0
+            inside = self.indicators(dimension.id, period)
+            if dimension.id in index.dimensions and weight > 0 and inside:
                 found.append((dimension, weight))
         return found
 
@@ -91,8 +93,7 @@ class Scores:
             filled = {
                 ind.id: self.cells.filled(ind, code, period)
                 for ind in pack.indicators
-                if any(ind.dimension == d.id for d, _ in parts)
-                and (period[0] != "day" or ind.daily is not None)
+                if period[0] != "day" or ind.daily is not None
             }
             cells[code] = {name: cell for name, cell in filled.items() if cell is not None}
         scored: dict[str, dict[str, int]] = {code: {} for code in codes}
@@ -103,13 +104,9 @@ class Scores:
         whole = self.whole(index, weights, scored)
         return self.published(level, period, cells, scored, whole)
 
-    def weights(self, index: Index, dimension: str, period: Period) -> dict[str, int]:
-        """Indicators with weights in force."""
-        found = {
-            ind.id: in_force(ind.weight, period[2])
-            for ind in self.indicators(index, dimension, period)
-        }
-        return {name: weight for name, weight in found.items() if weight is not None}
+    def weights(self, dimension: str, period: Period) -> dict[str, int]:
+        found = self.indicators(dimension, period)
+        return {ind.id: in_force(ind.weight, period[2]) or 0 for ind in found}
 
     def dimension(
         self,
@@ -118,7 +115,7 @@ class Scores:
         period: Period,
         cells: Mapping[str, Mapping[str, Cell]],
     ) -> dict[str, int]:
-        weights = self.weights(index, dimension.id, period)
+        weights = self.weights(dimension.id, period)
         rows: dict[str, dict[str, Weighted]] = {}
         for code, mine in cells.items():
             present = {
@@ -155,7 +152,7 @@ class Scores:
 
     def deducted(self, dimension: Dimension, code: str, period: Period) -> int:
         return sum(
-            min(d.points * self.cells.days.sums(d.measure, None, code, *period[1:]).m, d.at_most)
+            min(d.points * max(0, self.counted(d.measure, code, period)), d.at_most)
             for d in dimension.deductions
         )
 
@@ -233,8 +230,11 @@ class Scores:
         return -(-cut // 1000) - 1
 
     def reached(self, threshold: Threshold, code: str, period: Period) -> bool:
-        counted = self.cells.days.sums(threshold.measure, None, code, *period[1:])
-        return counted.m >= threshold.at_least
+        return self.counted(threshold.measure, code, period) >= threshold.at_least
+
+    def counted(self, measure: Measure, code: str, period: Period) -> int:
+        """A measure over the period's own counting days."""
+        return self.cells.days.sums(measure, None, code, *period[1:]).m
 
     def limited(self, score: int, code: str, period: Period) -> int:
         """The index after caps and vetoes."""
@@ -251,9 +251,9 @@ class Scores:
         index = self.index(period)
         found = []
         for dimension, big in self.dimensions(index, period):
-            weights = self.weights(index, dimension.id, period)
+            weights = self.weights(dimension.id, period)
             total = sum(weights.values())
-            found += [(name, Fraction(big * w, total)) for name, w in weights.items() if total]
+            found += [(name, Fraction(big * w, total)) for name, w in weights.items()]
         return found
 
     def completeness(self, cells: Mapping[str, Cell], period: Period) -> int:

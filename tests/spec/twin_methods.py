@@ -49,7 +49,7 @@ def combine(
         return rounded(scale * total / sum(Fraction(w, v) for v, w in items))
     mp.dps = 60
     factor = mpf(scale.numerator) / scale.denominator
-    if method == "geometric":
+    if method == "geometric" or (method == "generalised" and exponent == 0):
         if any(v == 0 for v, _ in items):
             return 0
         logs = sum((w * mp.log(v) for v, w in items), mpf(0))
@@ -77,13 +77,13 @@ def median(items: Sequence[Weighted]) -> Fraction:
 
 
 def mazziotta_pareto(items: Sequence[Weighted]) -> Fraction:
-    """Mean − sd·cv = mean − variance / mean, which is a fraction."""
+    """Mean − sd·cv = mean − variance / mean, which is a fraction; never below 0."""
     total = sum(w for _, w in items)
     mean = Fraction(sum(v * w for v, w in items), total)
     if mean == 0:
-        return Fraction(0)
+        return mean
     variance = sum((w * (v - mean) ** 2 for v, w in items), Fraction(0)) / total
-    return mean - variance / mean
+    return max(mean - variance / mean, Fraction(0))
 
 
 def copeland(rows: Mapping[str, Mapping[str, Weighted]], unit: int) -> dict[str, int]:

@@ -41,6 +41,8 @@ class Comparison:
     at_least: int | None
     window: int | None
     target: tuple[Dated, ...]
+    low: tuple[Dated, ...]
+    high: tuple[Dated, ...]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Indicator:
     measure: Measure
     per: Measure | str
     unit: int
+    better: str
     weight: tuple[Dated, ...]
     compare: tuple[Comparison, ...]
     daily: Daily | None
@@ -321,6 +324,7 @@ def _indicator(name: str, spec: Any) -> Indicator:
         measure=_measure(spec["measure"]),
         per=_measure(per["measure"]) if "measure" in per else per["exposure"],
         unit=per.get("unit", 1),
+        better=spec["better"],
         weight=_dated(spec["weight"]),
         compare=tuple(_comparison(each) for each in spec["compare"]),
         daily=None
@@ -343,12 +347,14 @@ def _comparison(spec: Any) -> Comparison:
     return Comparison(
         with_=spec["with"],
         weight=micro(spec["weight"]),
-        curve=tuple((micro(x), micro(y)) for x, y in spec["curve"]),
+        curve=tuple((micro(x), micro(y)) for x, y in spec.get("curve") or ()),
         years=spec.get("years"),
         weeks=spec.get("weeks"),
         at_least=spec.get("at_least"),
         window=_span(spec.get("window")),
         target=_dated(spec.get("target")),
+        low=_dated(spec.get("low")),
+        high=_dated(spec.get("high")),
     )
 
 

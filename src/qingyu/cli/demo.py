@@ -12,7 +12,7 @@ from rich.text import Text
 
 from qingyu.cli.helping import HelpfulCommand
 from qingyu.cli.options import pack_folder, person
-from qingyu.cli.screen import Cell, Column, colour_word, count, mark, out, print_table, say
+from qingyu.cli.screen import Cell, Column, colour_word, count, mark, near, out, print_table, say
 from qingyu.errors import UsageError
 from qingyu.i18n import T
 from qingyu.i18n import Text as Words
@@ -97,10 +97,10 @@ def demo(
 
     with staged() as progress:
         found = walk(
-            home.absolute(),
+            home,
             pack_folder(city),
             data,
-            Path.cwd().parent / "shared" / "data",
+            Path("..") / "shared" / "data",
             person(),
             tell,
             progress,
@@ -115,15 +115,17 @@ def _print_refusals(found: Demo) -> None:
 
     print_reasons(found.receipt)
     if found.receipt.rejects is not None and found.receipt.refused:
-        say(T("Refused rows, each with its reasons: {file}", file=found.receipt.rejects))
+        file = near(found.receipt.rejects)
+        say(T("Refused rows, each with its reasons: {file}", file=file))
 
 
 def _print_glance(found: Demo) -> None:
     """One table of all areas: the last day and the last month side by side."""
-    from qingyu.cli.show_page import headline
+    from qingyu.cli.show_page import counted, headline
     from qingyu.cli.words import name_of_area
 
     day, month = found.glances
+    lowest = month.rows[-1].level
     say("")
     if found.simulated:
         say(T("SIMULATED DATA: no facts about any place."))
@@ -131,7 +133,7 @@ def _print_glance(found: Demo) -> None:
         for row in glance.rows:
             if row.parent is None:
                 out().print(Text.assemble(f"{glance.period.label}  ", headline(found.pack, row)))
-    lowest = month.rows[-1].level if month.rows else ""
+        say(counted(found.pack, lowest, [row for row in glance.rows if row.level == lowest]))
     by_day = {row.area: row for row in day.rows}
     rows = [
         [name_of_area(found.pack, row.area), *_cells(by_day.get(row.area)), *_cells(row)]

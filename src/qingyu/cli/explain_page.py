@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from qingyu.cli.screen import Cell, Column, count, mark, out, print_table, say
+from qingyu.cli.screen import Cell, Column, count, mark, out, print_sections, print_table, say
 from qingyu.cli.show_page import score_text
 from qingyu.cli.words import (
     cause_word,
@@ -90,38 +90,50 @@ def _print_parts(pack: Pack, found: Explanation) -> None:
 def _print_stations(found: Explanation) -> None:
     say("")
     say(T("The arithmetic, station by station:"))
-    rows = [_station(part, held) for part in found.parts for held in part.comparisons]
-    print_table(
+    print_sections(
         [
-            Column(str(T("Indicator")), drop=9),
-            Column(str(T("Days")), right=True, drop=6),
-            Column(str(T("Exposure")), right=True, drop=4),
-            Column(str(T("Against")), drop=10),
-            Column(str(T("Its count")), right=True, drop=5),
-            Column(str(T("Its exposure")), right=True, drop=3),
-            Column("κ", right=True, drop=2),
-            Column(str(T("Expected")), right=True, drop=8),
+            Column(str(T("Against"))),
+            Column(str(T("Its count")), right=True, drop=4),
+            Column(str(T("Its exposure")), right=True, drop=2),
+            Column("kappa", right=True, drop=3),
+            Column(str(T("Expected")), right=True),
             Column(str(T("Compared")), right=True),
             Column(str(T("Points")), right=True),
-            Column(str(T("Weight")), right=True, drop=7),
-            Column(str(T("Line of the pack")), drop=1),
+            Column(str(T("Weight")), right=True),
+            Column(str(T("Line")), right=True, drop=1),
         ],
-        rows,
+        [(_heading(part), [_station(held) for held in part.comparisons]) for part in found.parts],
     )
 
 
-def _station(part: Part, held: Held) -> list[Cell]:
-    window = part.window
-    days = "-" if window is None else f"{window.counting}/{window.days}"
-    against = str(comparand_word(held.kind))
+def _heading(part: Part) -> str:
+    """`Fires (indicators/fire_burning.yaml:19): 9 in 2016-11-02..2016-11-29, 28/28 days, …`."""
+    name = picked(part.name)
+    line = part.pack_line or part.indicator
+    if part.window is None:
+        return str(T("{name} ({line}): no window; {why}", name=name, line=line, why=_remark(part)))
+    return str(
+        T(
+            "{name} ({line}): {count} in {first}..{last}, {counting}/{days} days, "
+            "exposure {exposure}",
+            name=name,
+            line=line,
+            count=part.count,
+            first=part.window.first,
+            last=part.window.last,
+            counting=part.window.counting,
+            days=part.window.days,
+            exposure=_whole(part.exposure),
+        )
+    )
+
+
+def _station(held: Held) -> list[Cell]:
+    against = "  " + str(comparand_word(held.kind))
     if not held.available:
         gone = str(T("not available"))
-        return [part.indicator, days, _whole(part.exposure), f"{against} ({gone})",
-                "-", "-", "-", "-", "-", "-", "0 %", held.pack_line or ""]  # fmt: skip
+        return [against, "-", "-", "-", "-", "-", gone, "0.0 %", _line(held)]
     return [
-        part.indicator,
-        days,
-        _whole(part.exposure),
         against,
         _whole(held.count),
         _whole(held.exposure),
@@ -130,8 +142,13 @@ def _station(part: Part, held: Held) -> list[Cell]:
         _micro(held.compared),
         _micro(held.points),
         _percent(held.weight_given),
-        held.pack_line or "",
+        _line(held),
     ]
+
+
+def _line(held: Held) -> str:
+    """The line of the comparison in the file that the heading names."""
+    return (held.pack_line or "").rpartition(":")[2]
 
 
 def _print_change(found: Explanation) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
-from qingyu.cli.screen import Column, count, print_table, say
+from qingyu.cli.screen import Column, count, listed, near, print_table, say
 from qingyu.i18n import T, Text
+from qingyu.intake.options import from_micros
 from qingyu.intake.reasons import place_words, words
 from qingyu.intake.receipt import Receipt
+from qingyu.pack.model import Pack
 
 
-def print_receipt(receipt: Receipt) -> None:
+def print_receipt(pack: Pack, receipt: Receipt) -> None:
     """The sentence, the reasons, where the refused rows are and what to do with them."""
     say(receipt.sentence())
     if receipt.covers_first is not None:
@@ -19,18 +22,18 @@ def print_receipt(receipt: Receipt) -> None:
                 "It tells {first} to {last}, version {version}, sent by {who}.",
                 first=receipt.covers_first,
                 last=receipt.covers_last,
-                version=receipt.version,
+                version=version_words(pack, receipt),
                 who=receipt.who,
             )
         )
     print_reasons(receipt)
     if receipt.ignored_columns:
-        names = ", ".join(receipt.ignored_columns)
+        names = listed(receipt.ignored_columns)
         say(T("Columns that the contract does not know, not stored: {names}.", names=names))
     for other in receipt.also_standing:
         say(T("Supplement {number} to it still counts.", number=other))
     if receipt.rejects is not None and receipt.refused:
-        say(T("Refused rows, each with its reasons: {file}", file=receipt.rejects))
+        say(T("Refused rows, each with its reasons: {file}", file=near(receipt.rejects)))
         say(
             T(
                 "Mend them and send only these: qingyu receive {source} FILE --supplement {number}",
@@ -38,6 +41,15 @@ def print_receipt(receipt: Receipt) -> None:
                 number=receipt.number,
             )
         )
+
+
+def version_words(pack: Pack, receipt: Receipt) -> str:
+    """A version that is a moment as the city's clock shows it; any other as its number."""
+    kind = pack.source(receipt.source).version.by
+    if kind not in ("newest", "extract") or receipt.version <= 0:
+        return str(receipt.version)
+    moment = from_micros(receipt.version)
+    return moment.astimezone(ZoneInfo(pack.time_zone)).replace(tzinfo=None).isoformat(" ")
 
 
 def print_reasons(receipt: Receipt) -> None:

@@ -141,13 +141,13 @@ def _walk(command: Any, path: str, parent: Any) -> Iterator[tuple[str, Any, Any]
 
 
 def _models() -> list[tuple[str, type[BaseModel]]]:
-    """The models that are written in files, in the order of model.py."""
+    """The models that are written in files, in the order model.py imports them."""
     found = [
         (name, kind)
         for name, kind in vars(model).items()
         if inspect.isclass(kind)
         and issubclass(kind, model.Model)
-        and kind.__module__ == model.__name__
+        and kind.__module__.startswith("qingyu.pack.")
     ]
     return [(name, kind) for name, kind in found if name not in {"Model", "Span"}]
 

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from rich.box import Box
@@ -20,7 +21,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from qingyu.i18n import Message, T
+from qingyu.i18n import Message, T, language_in_use
 
 WIDTH_OFF_TERMINAL = 120
 _GUTTER = 2
@@ -96,23 +97,46 @@ def note(text: object, style: str = "") -> None:
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
     """A table without boxes. Columns that do not fit give way in their stated order, and a line
     below says which; what stays is never cut, but wrapped."""
+    print_sections(columns, [(None, rows)])
+
+
+def print_sections(
+    columns: Sequence[Column], sections: Sequence[tuple[str | None, Sequence[Sequence[Cell]]]]
+) -> None:
+    """One table in sections, each under a heading of its own that may run across all columns."""
     console = out()
-    kept = fitting(columns, rows, console.width)
-    table = Table(box=HEADER_RULE, show_edge=False, pad_edge=False, padding=(0, _GUTTER, 0, 0))
-    for number in kept:
-        column = columns[number]
-        table.add_column(
-            Text(column.title),
-            justify="right" if column.right else "left",
-            overflow="fold",
-            no_wrap=column.right,
+    every = [row for _, rows in sections for row in rows]
+    kept = fitting(columns, every, console.width)
+    wide = _widths(columns, every)
+    narrow = sum(wide[n] for n in kept) + _GUTTER * len(kept) > console.width
+    for place, (heading, rows) in enumerate(sections):
+        table = Table(
+            box=HEADER_RULE,
+            show_header=place == 0,
+            show_edge=False,
+            pad_edge=False,
+            padding=(0, _GUTTER, 0, 0),
         )
-    for row in rows:
-        table.add_row(*[_text(row[number]) for number in kept])
-    console.print(table)
+        for number in kept:
+            table.add_column(
+                Text(columns[number].title),
+                justify="right" if columns[number].right else "left",
+                overflow="fold",
+                no_wrap=columns[number].right,
+                min_width=None if narrow else wide[number],
+            )
+        if place == 0 and heading is not None:
+            console.print(table)  # the header alone, above the first heading
+            table.show_header = False
+        if heading is not None:
+            console.print(Text(heading))
+        for row in rows:
+            table.add_row(*[_text(row[number]) for number in kept])
+        if rows:
+            console.print(table)
     left = [column.title for number, column in enumerate(columns) if number not in kept]
     if left:
-        titles = ", ".join(left)
+        titles = listed(left)
         note(T("Left out on this narrow screen: {titles}. --json has all.", titles=titles), "dim")
 
 
@@ -120,10 +144,7 @@ def fitting(
     columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: int
 ) -> tuple[int, ...]:
     """The columns that fit side by side, by number; those with `drop` 1 go first, then 2, …"""
-    wide = [
-        max([cell_len(column.title), *(cell_len(_text(row[number]).plain) for row in rows)])
-        for number, column in enumerate(columns)
-    ]
+    wide = _widths(columns, rows)
     kept = list(range(len(columns)))
     for number in sorted((n for n in kept if columns[n].drop), key=lambda n: columns[n].drop):
         if sum(wide[n] for n in kept) + _GUTTER * len(kept) <= width:
@@ -145,6 +166,23 @@ def to_json(value: object) -> str:
 def count(number: int) -> str:
     """1234567 → 1,234,567: the same in both languages."""
     return f"{number:,}"
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    return [
+        max([cell_len(column.title), *(cell_len(_text(row[number]).plain) for row in rows)])
+        for number, column in enumerate(columns)
+    ]
+
+
+def near(path: Path) -> Path:
+    """A path as one would type it from here: relative inside the folder one stands in."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def listed(parts: Sequence[str]) -> str:
+    """A list within a sentence, with the language's own comma."""
+    return ("，" if language_in_use() == "zh" else ", ").join(parts)
 
 
 def _plain(value: Any) -> object:

@@ -231,6 +231,31 @@ RECEIPT = Shape(
     },
 )
 
+_SPANS = "list of `first`, `last`"
+
+SUPPLY = Shape(
+    "supply",
+    "A list, one object a source.",
+    {
+        "source": "its id",
+        "department": "who sends it",
+        "status": "`current`, `late`, `never`",
+        "due": "last day that should be here by now",
+        "full": f"{_SPANS}: days that count",
+        "suspect": f"{_SPANS}: covered, but far below usual",
+        "partial": f"{_SPANS}: edges of what was covered",
+        "gap": f"{_SPANS}: declared in the contract",
+        "missing": f"{_SPANS}: days in between that nothing covers",
+        "late": "object `first`, `last`: due days that are not full, or null",
+        "batches": "numbers of the batches in force",
+        "withdrawn": "numbers of those taken back",
+        "last_received": "UTC",
+        "accepted": "rows",
+        "refused": "rows that were not sent mended",
+        "unplaced": "accepted rows without an area",
+    },
+)
+
 PACK_TEST = Shape(
     "pack test",
     "A list, one object an expectation.",
@@ -266,4 +291,4 @@ REBUILD = Shape(
     },
 )
 
-SHAPES = (SHOW, EXPLAIN, COMPUTE, TRACE, RECEIPT, PACK_CHECK, PACK_TEST, REBUILD)
+SHAPES = (SHOW, EXPLAIN, COMPUTE, TRACE, RECEIPT, SUPPLY, PACK_CHECK, PACK_TEST, REBUILD)

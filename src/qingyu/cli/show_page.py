@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from qingyu.cli.screen import Cell, Column, mark, out, print_table, say
+from qingyu.cli.screen import Cell, Column, listed, mark, out, print_table, say
 from qingyu.cli.words import area_name, direction, grade_words, level_name, signed, state_word
 from qingyu.i18n import TN, Message, T
 from qingyu.index.exact_json import Fixed
@@ -28,7 +28,7 @@ def print_shown(
             _print_one(pack, inside[0])
             continue
         say("")
-        say(_counted(pack, level, inside))
+        say(counted(pack, level, inside))
         chosen = inside if most is None else inside[:most]
         print_table(_columns(why), [_cells(pack, row, why) for row in chosen])
         left = len(inside) - len(chosen)
@@ -57,7 +57,7 @@ def _print_one(pack: Pack, row: Row) -> None:
     say(row.sentence.text)
 
 
-def _counted(pack: Pack, level: str, rows: Sequence[Row]) -> Message:
+def counted(pack: Pack, level: str, rows: Sequence[Row]) -> Message:
     """`62 × township: 30 blue excellent, 20 yellow good, …`; the counts add up."""
     counts = Counter(row.grade for row in rows)
     order = [grade.id for grade in pack.grades.scales[-1].grades]
@@ -66,7 +66,7 @@ def _counted(pack: Pack, level: str, rows: Sequence[Row]) -> Message:
         "{level}: {total} areas: {parts}",
         level=level_name(pack, level),
         total=len(rows),
-        parts=", ".join(parts),
+        parts=listed(parts),
     )
 
 
@@ -79,9 +79,9 @@ def _columns(why: bool) -> list[Column]:
         Column(str(T("Complete")), right=True, drop=1),
         Column(str(T("State")), drop=2),
         Column(str(T("Change")), right=True),
-        Column(str(T("Trend")), drop=3),
     ]
-    return [*columns, Column(str(T("Why")))] if why else columns
+    # What may hold an arrow or a mark of doubtful width stands last.
+    return [*columns, Column(str(T("Why"))) if why else Column(str(T("Trend")), drop=3)]
 
 
 def _cells(pack: Pack, row: Row, why: bool) -> list[Cell]:
@@ -95,6 +95,5 @@ def _cells(pack: Pack, row: Row, why: bool) -> list[Cell]:
         f"{round(row.completeness / 10_000)} %",
         str(state_word(row.state)),
         signed(row.change),
-        direction(row.change),
     ]
-    return [*cells, str(row.sentence)] if why else cells
+    return [*cells, str(row.sentence) if why else direction(row.change)]

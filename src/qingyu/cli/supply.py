@@ -106,7 +106,7 @@ def receive(
     if as_json:
         print_json(to_json(receipt.public()))
         return
-    print_receipt(receipt)
+    print_receipt(pack, receipt)
 
 
 def withdraw(
@@ -124,7 +124,7 @@ def withdraw(
     if as_json:
         print_json(to_json(receipt.public()))
         return
-    print_receipt(receipt)
+    print_receipt(pack, receipt)
 
 
 def supply(
@@ -140,14 +140,14 @@ def supply(
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from qingyu.cli.receipt_page import print_supply
+    from qingyu.cli.supply_page import print_supply, to_plain
     from qingyu.intake.supply import supply as supplied
 
     opened, pack = open_home(home)
     day = day_of(today, "--today") if today else datetime.now(ZoneInfo(pack.time_zone)).date()
     rows = supplied(opened, pack, day)
     if as_json:
-        print_json(to_json([vars(row) for row in rows]))
+        print_json(to_json([to_plain(row) for row in rows]))
         return
     print_supply(pack, rows)
 

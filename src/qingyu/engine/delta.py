@@ -78,6 +78,7 @@ class Table:
 
     def create(self, columns: Mapping[str, str]) -> None:
         """An empty table; one that is there already is left alone."""
+        self.remove_torn_log()
         if self.exists():
             return
         disk.make_folder(self.folder)

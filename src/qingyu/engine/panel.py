@@ -31,7 +31,7 @@ from qingyu.engine.measures import Measures, fingerprint, measures_of
 from qingyu.engine.meter import count_read
 from qingyu.engine.tables import UNPLACED, Panel
 from qingyu.errors import DamageError, HomeError, PackError, StorageError
-from qingyu.i18n import T
+from qingyu.i18n import TN, T
 from qingyu.pack.model import Measure, Pack
 
 if TYPE_CHECKING:
@@ -93,7 +93,11 @@ def _check_counted(home: Home, batches: Sequence[Batch], measures: Measures) -> 
     if names:
         raise HomeError(
             str(home.folder),
-            T("{count} measures of the pack that are not counted yet", count=len(names)),
+            TN(
+                "one measure of the pack that is not counted yet",
+                "{count} measures of the pack that are not counted yet",
+                len(names),
+            ),
             T("a cube that has every measure of the pack"),
             T("Run `qingyu engine rebuild`: it counts them from the records."),
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from qingyu.engine import disk, pending
 from qingyu.engine.delta import OUR_FILE, Table
+from qingyu.engine.layout import FOLDERS
 from qingyu.engine.writer import complete
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _KEPT = re.compile(r"(\d+)(?:\..*)?")
 
 def recover(home: Home) -> None:
     """Finish or sweep, and leave the home as after a clean end. Cheap if the end was clean."""
+    for name in FOLDERS:  # derived ones may be deleted, and many backups keep no empty ones
+        disk.make_folder(home.folder / name)
     note = pending.found(home.folder)
     if note is None and not any((home.folder / "staging").iterdir()):
         return

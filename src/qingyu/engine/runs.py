@@ -34,21 +34,18 @@ def run_of(file: Path, number: int) -> Run:
     or a tombstone with the version of the row with − that no + of the same key follows."""
     with connected() as connection:
         columns = connection.execute(
-            "SELECT key64, content64, version, sign > 0 AS adds "
-            f"FROM read_parquet({quoted(str(file))})"
+            "SELECT key64, CASE WHEN sign > 0 THEN content64 ELSE 0 END AS content, version "
+            f"FROM read_parquet({quoted(str(file))}) ORDER BY key64, sign > 0, version, content"
         ).fetchnumpy()
     key = np.asarray(columns["key64"], np.uint64)
-    adds = np.asarray(columns["adds"], np.bool_)
     rows = Run(
         key,
-        np.asarray(columns["content64"], np.uint64),
+        np.asarray(columns["content"], np.uint64),
         np.asarray(columns["version"], np.int64),
         np.full(len(key), number, np.int32),
     )
-    added, taken = _sorted(rows.part(adds)), _sorted(rows.part(~adds))
-    gone = taken.part(~_holds(added.key, taken.key))
-    tombstones = Run(gone.key, np.zeros_like(gone.content), gone.version, gone.batch)
-    return merged(tombstones, added)
+    last_of_key = np.append(key[1:] != key[:-1], True)[: len(key)]
+    return rows if bool(last_of_key.all()) else rows.part(last_of_key)
 
 
 def merged(older: Run, newer: Run) -> Run:
@@ -86,15 +83,6 @@ def merged_blocks(runs: Sequence[Run], block: int = _BLOCK) -> Iterator[Run]:
         for part in parts[1:]:
             whole = merged(whole, part)
         yield whole
-
-
-def _sorted(run: Run) -> Run:
-    """In the order of keys, the highest version last; one row a key where that is all there is."""
-    if len(run.key) < 2 or bool(np.all(run.key[1:] > run.key[:-1])):
-        return run
-    run = run.part(np.lexsort((run.content, run.version, run.key)))
-    last_of_key = np.append(run.key[1:] != run.key[:-1], True)
-    return run.part(last_of_key)
 
 
 def _holds(sorted_keys: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.bool_]:

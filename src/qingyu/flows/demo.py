@@ -7,7 +7,7 @@ tell the same days.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from qingyu.flows.show import Shown, shown
 from qingyu.i18n import T, Text, pick
 from qingyu.intake.receipt import Receipt
 from qingyu.intake.receive import receive
+from qingyu.intake.supply import Span, supply
 from qingyu.intake.withdraw import withdraw
 from qingyu.pack.load import load_pack
 from qingyu.pack.model import Pack
@@ -60,7 +61,7 @@ def demo(
     pack = load_pack(pack_folder)
     tell(_about(pack))
     home = _home(folder, pack_folder, tell)
-    file, simulated = _file(home, pack, data, beside, tell)
+    file, simulated = _file(folder, pack, data, beside, tell)
     _let_go_of_other(home, pack, simulated, who, tell)
     receipt = _receive(home, pack, file, who, tell, progress)
     glances = _glances(home, pack, tell, progress)
@@ -95,7 +96,7 @@ def _home(folder: Path, pack_folder: Path, tell: Tell) -> Home:
     return home
 
 
-def _file(home: Home, pack: Pack, data: Path | None, beside: Path, tell: Tell) -> tuple[Path, bool]:
+def _file(home: Path, pack: Pack, data: Path | None, beside: Path, tell: Tell) -> tuple[Path, bool]:
     """The file to take, and whether it is made up."""
     if data is not None:
         if not data.is_file():
@@ -121,8 +122,8 @@ def _file(home: Home, pack: Pack, data: Path | None, beside: Path, tell: Tell) -
     return _simulated(home, pack, tell), True
 
 
-def _simulated(home: Home, pack: Pack, tell: Tell) -> Path:
-    folder = home.folder / "simulated"
+def _simulated(home: Path, pack: Pack, tell: Tell) -> Path:
+    folder = home / "simulated"
     folder.mkdir(exist_ok=True)
     written = write_calls(pack, folder / FILE_NAME)
     tell(
@@ -163,7 +164,28 @@ def _receive(
 ) -> Receipt:
     receipt = receive(home, pack, pack.sources[0].id, [file], who=who, progress=progress)
     tell(receipt.sentence())
+    _tell_days(home, pack, receipt, tell)
     return receipt
+
+
+def _tell_days(home: Home, pack: Pack, receipt: Receipt, tell: Tell) -> None:
+    if receipt.covers_last is None:
+        return
+    states = supply(home, pack, receipt.covers_last)[0]
+    tell(
+        T(
+            "Days: {full} count; {partial} are partial, {gap} a declared gap, {suspect} suspect: "
+            "these count for nothing.",
+            full=_days(states.full),
+            partial=_days(states.partial),
+            gap=_days(states.gap),
+            suspect=_days(states.suspect),
+        )
+    )
+
+
+def _days(spans: Sequence[Span]) -> int:
+    return sum((last - first).days + 1 for first, last in spans)
 
 
 def _glances(home: Home, pack: Pack, tell: Tell, progress: Progress) -> tuple[Shown, ...]:

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from qingyu.engine.store import Home
 from qingyu.errors import NotFoundError
 from qingyu.i18n import T
+from qingyu.intake.place import folded
 from qingyu.pack.load import load_pack
-from qingyu.pack.model import Index, Pack
+from qingyu.pack.model import Area, Pack
 from qingyu.periods import Kind
 
 
@@ -50,23 +51,9 @@ def known_after(home: Home, pack: Pack, batch: int) -> Known:
     return Known(batch, received.astimezone(ZoneInfo(pack.time_zone)).date())
 
 
-def index_of(pack: Pack, kind: Kind) -> Index:
-    """The index published for periods of `kind`; a `NotFoundError` if there is none."""
-    for index in pack.indices:
-        if kind in index.periods:
-            return index
-    kinds = ", ".join(sorted({kind for index in pack.indices for kind in index.periods}))
-    raise NotFoundError(
-        pack.id,
-        T("no index for periods of the kind '{kind}'", kind=kind),
-        T("a period of one of the kinds {kinds}", kinds=kinds),
-        T("Ask for such a period, or add the kind to an index of the pack."),
-    )
-
-
 def sources_of_index(pack: Pack, kind: Kind) -> set[str]:
     """The sources that indicators of the index of such periods read."""
-    dimensions = index_of(pack, kind).dimensions
+    dimensions = pack.index_for(kind).dimensions
     return {
         measure.source
         for indicator in pack.indicators
@@ -77,30 +64,36 @@ def sources_of_index(pack: Pack, kind: Kind) -> set[str]:
 
 
 def area_code(pack: Pack, asked: str) -> str:
-    """The code of the area that `asked` names: its code, name, Chinese name or alias; a
-    `NotFoundError` lists the nearest names."""
-    wanted = _plain(asked)
+    """The code of the graded area that `asked` names: its code, name, Chinese name or alias,
+    whatever their case and width. A `NotFoundError` lists the nearest names, or the codes where
+    a name is not enough."""
     graded = {level.id for level in pack.levels if level.graded}
-    names: dict[str, str] = {}
-    for area in pack.areas:
-        if area.level in graded:
-            for name in (area.code, area.name, area.name_zh or "", *area.aliases):
-                names.setdefault(_plain(name), area.code)
-    if wanted in names and wanted:
-        return names[wanted]
+    areas = [area for area in pack.areas if area.level in graded]
+    if any(area.code == asked.strip() for area in areas):
+        return asked.strip()
+    codes = {a.code for a in areas if folded(asked) in {folded(name) for name in _names(a)}}
+    if len(codes) == 1:
+        return codes.pop()
+    if codes:
+        raise NotFoundError(
+            asked,
+            T("several areas of this name: {codes}", codes=", ".join(sorted(codes))),
+            T("the code of one of them"),
+            T("Give the code instead of the name."),
+        )
     raise NotFoundError(
         asked,
         T("no area of this name or code"),
-        _nearest(asked, [a.name for a in pack.areas if a.level in graded]),
+        _nearest(asked, [name for area in areas for name in _names(area)]),
         T("Give a code or a printed name; `qingyu show` lists them."),
     )
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
+def _names(area: Area) -> list[str]:
+    return [name for name in (area.name, area.name_zh, *area.aliases) if name]
 
 
 def _nearest(asked: str, names: Iterable[str]) -> str:
-    by_plain = {_plain(name): name for name in names}
-    close = get_close_matches(_plain(asked), list(by_plain), n=3, cutoff=0.5)
-    return ", ".join(by_plain[name] for name in close or sorted(by_plain)[:3])
+    by_folded = {folded(name): name for name in names}
+    close = get_close_matches(folded(asked), list(by_folded), n=3, cutoff=0.5)
+    return ", ".join(by_folded[name] for name in close or sorted(by_folded)[:3])

@@ -18,7 +18,7 @@ from qingyu.engine.panel import load_panel
 from qingyu.engine.store import Home
 from qingyu.engine.tables import DayState, Panel
 from qingyu.errors import NotFoundError
-from qingyu.flows.opening import Known, index_of, sources_of_index
+from qingyu.flows.opening import Known, sources_of_index
 from qingyu.i18n import T
 from qingyu.index.ingredients import Ingredients
 from qingyu.index.results import Results
@@ -47,7 +47,6 @@ def publish(home: Home, pack: Pack, periods: Sequence[Period], known: Known) -> 
 
 def compute_from(pack: Pack, panel: Panel, periods: Sequence[Period], known: Known) -> Published:
     """The same from a panel at hand."""
-    index_of(pack, periods[0].kind)
     ingredients = gather(pack, panel, periods, known.day)
     return Published(pack, panel, ingredients, evaluate(pack, ingredients))
 

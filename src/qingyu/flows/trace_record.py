@@ -195,7 +195,7 @@ def _counted(home: Home, pack: Pack, source: Source, key: str) -> tuple[Counted,
         return ()
     with connected() as connection:
         mine = f"SELECT * FROM ({changes.rows}) WHERE key = {quoted(key)} AND batch <= {home.last}"
-        connection.execute(f"CREATE VIEW {SIGNED} AS {mine}")
+        connection.execute(f"CREATE TEMP VIEW {SIGNED} AS {mine}")
         sums = connection.execute(
             f"SELECT measure, sum(value)::BIGINT FROM ({changes.counted}) GROUP BY measure "
             "HAVING sum(value) <> 0 ORDER BY measure"

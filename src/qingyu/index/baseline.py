@@ -11,7 +11,7 @@ from qingyu.index.days import Days, Ledger, Range
 from qingyu.index.ingredients import Bool, Int
 from qingyu.index.scene import Scene
 from qingyu.index.window import Rows, Windows
-from qingyu.pack.model import MICRO, Comparison, Dated, Indicator, in_force
+from qingyu.pack.model import MICRO, Comparison, Indicator
 
 Found = tuple[Int, Int, Bool]  # (mb, eb, exists), each [A, P] or broadcastable to it
 
@@ -145,20 +145,14 @@ def _of_parents(case: Case, above: Int) -> tuple[Int, Int]:
 
 def target(case: Case, comparison: Comparison) -> Found:
     """A declared rate: mb the target's micros, eb 10⁶ times its unit."""
-    count, exists = _in_force(case, comparison.target or ())
+    count, exists = case.scene.in_force(comparison.target or ())
     unit = np.full_like(count, MICRO * case.indicator.per.unit)
-    return count, unit, exists
+    return count[None, :], unit[None, :], exists[None, :]
 
 
 def minmax(case: Case, comparison: Comparison) -> Found:
     """Frozen bounds of the rate: low stands for mb and high for eb, in micros."""
-    low, low_exists = _in_force(case, comparison.low or ())
-    high, high_exists = _in_force(case, comparison.high or ())
-    return low, high, low_exists & high_exists & (high > low)
-
-
-def _in_force(case: Case, values: tuple[Dated, ...]) -> tuple[Int, Bool]:
-    """[1, P] (micros, whether an entry is in force) on each period's last day."""
-    entries = [in_force(values, period.last) for period in case.scene.periods]
-    micros = np.array([entry.value if entry else 0 for entry in entries], np.int64)
-    return micros[None, :], np.array([entry is not None for entry in entries])[None, :]
+    low, low_exists = case.scene.in_force(comparison.low or ())
+    high, high_exists = case.scene.in_force(comparison.high or ())
+    exists = low_exists & high_exists & (high > low)
+    return low[None, :], high[None, :], exists[None, :]

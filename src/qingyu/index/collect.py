@@ -8,6 +8,7 @@ import numpy as np
 
 from qingyu.index import baseline, shrink
 from qingyu.index.baseline import Case, Found
+from qingyu.index.hierarchy import day_number
 from qingyu.index.ingredients import (
     Against,
     Availability,
@@ -25,7 +26,7 @@ from qingyu.index.peers import Groups, groups, peer_sums
 from qingyu.index.scene import Scene
 from qingyu.index.state import cell_states
 from qingyu.index.window import windows
-from qingyu.pack.model import Comparison, Dated, Index, Indicator, Measure, Pack, in_force
+from qingyu.pack.model import Comparison, Index, Indicator, Measure, Pack
 
 
 @dataclass
@@ -93,10 +94,8 @@ class Collector:
         if declared is not None:
             return np.full((1, 1), declared, np.int64)
         if of_peers:
-            by_month = shrink.of_peers(self.scene, case.ledger, case.indicator, self.groups)
-        else:
-            by_month = shrink.of_level(self.scene, case.ledger, case.indicator)
-        return by_month[:, self.scene.month]
+            return shrink.of_peers(self.scene, case.ledger, case.indicator, self.groups)
+        return shrink.of_level(self.scene, case.ledger, case.indicator)
 
     def _found(self, case: Case, comparison: Comparison) -> Found:
         match comparison.with_:
@@ -192,30 +191,27 @@ class Collector:
         return found
 
     def _method(self) -> MethodInForce:
-        scales = self.scene.pack.grades.scales
+        pack, scene = self.scene.pack, self.scene
+        silent = np.zeros_like(scene.epoch)
         weights = [
-            self._weights(one.weight) if self.is_member(one) else np.zeros_like(self.scene.epoch)
+            scene.in_force(one.weight)[0] if self.is_member(one) else silent
             for one in self.indicators
         ]
-        dimensions = [
-            self._weights(self.scene.pack.dimension(d).weight) for d in self.index.dimensions
-        ]
-        begun = [
-            [place for place, scale in enumerate(scales) if scale.since <= period.last]
-            for period in self.scene.periods
-        ]
-        scale = [max(some, key=lambda i: scales[i].since) if some else -1 for some in begun]
-        shape = (-1, len(self.scene.periods))
+        dimensions = [scene.in_force(pack.dimension(d).weight)[0] for d in self.index.dimensions]
+        shape = (-1, len(scene.periods))
         return MethodInForce(
             weight=np.array(weights, np.int64).reshape(shape),
             dimension_weight=np.array(dimensions, np.int64).reshape(shape),
-            scale=np.array(scale, np.int64),
+            scale=self._scales(),
         )
 
-    def _weights(self, values: tuple[Dated, ...]) -> Int:
-        """[P] the weight in force on each period's last day; 0 without one."""
-        entries = [in_force(values, period.last) for period in self.scene.periods]
-        return np.array([entry.value if entry else 0 for entry in entries], np.int64)
+    def _scales(self) -> Int:
+        """[P] the last scale that has begun on each period's last day; −1 before the first."""
+        begins = [scale.since for scale in self.scene.pack.grades.scales]
+        order = sorted(range(len(begins)), key=lambda place: begins[place])
+        starts = np.array([day_number(begins[place]) for place in order], np.int64)
+        found = np.searchsorted(starts, self.scene.range.last, side="right")
+        return np.array([-1, *order], np.int64)[found]
 
 
 def indicators_of(pack: Pack, index: Index) -> list[Indicator]:

@@ -6,8 +6,6 @@ from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
 
-import numpy as np
-
 from qingyu.engine.tables import DayState
 from qingyu.index.exact_json import Fixed, nearest
 from qingyu.index.explanation import Held, Window
@@ -25,29 +23,38 @@ Days = tuple[date, date]
 
 def window_of(spot: Spot, indicator: Indicator) -> Window | None:
     """The days behind the count; None if no window reaches the least expected count."""
-    place = spot.place_of(indicator.id)
-    length = spot.given(spot.ingredients.world.length, place)
-    if length <= 0:
+    days = days_of(spot, indicator)
+    if days is None:
         return None
-    last = spot.period.last
-    first = last - timedelta(days=length - 1)
+    first, last = days
+    place = spot.place_of(indicator.id)
     return Window(
         first=first,
         last=last,
-        days=length,
+        days=(last - first).days + 1,
         counting=spot.given(spot.ingredients.world.days, place),
         states={source: states_of(spot, source, first, last) for source in sources_of(indicator)},
     )
 
 
+def days_of(spot: Spot, indicator: Indicator) -> Days | None:
+    """The first and the last day of the window."""
+    length = spot.given(spot.ingredients.world.length, spot.place_of(indicator.id))
+    last = spot.period.last
+    return (last - timedelta(days=length - 1), last) if length > 0 else None
+
+
 def states_of(spot: Spot, source: str, first: date, last: date) -> dict[str, int]:
     """How many days of `first … last` are in which state, worst first."""
     coverage = spot.panel.coverage
-    days = coverage["day"].values
-    inside = (days >= np.datetime64(first)) & (days <= np.datetime64(last))
-    found = Counter(int(state) for state in coverage.sel(source=source).values[inside])
-    outside = (last - first).days + 1 - int(inside.sum())
-    found[int(DayState.NONE)] += outside
+    rows = coverage["source"].values.tolist()
+    found: Counter[int] = Counter()
+    if source in rows and coverage.sizes["day"]:
+        start = (first - spot.panel.first).days
+        stop = (last - spot.panel.first).days + 1
+        row = coverage.values[rows.index(source)]
+        found.update(row[max(start, 0) : max(stop, 0)].tolist())
+    found[int(DayState.NONE)] += (last - first).days + 1 - found.total()
     return {state.name.lower(): found[int(state)] for state in DayState if found[int(state)]}
 
 
@@ -153,20 +160,20 @@ def segment_of(comparison: Comparison, compared: int) -> tuple[tuple[int, int], 
 def ranges_of(spot: Spot, indicator: Indicator, comparison: Comparison) -> tuple[Days, ...]:
     """The days a comparison looks at (of these only counting days, and only earlier years that
     are covered, enter its sums)."""
-    window = window_of(spot, indicator)
-    if window is None or comparison.with_ == "target":
+    window = days_of(spot, indicator)
+    if window is None or comparison.with_ in ("target", "minmax"):
         return ()
+    first, last = window
     if comparison.with_ == "own":
-        return _earlier_years(spot, comparison, (window.first, window.last))
+        return _earlier_years(spot, comparison, window)
     if comparison.with_ == "trailing":
-        days = 7 * (comparison.weeks or 0)
-        return (_before(window.first, days),)
+        return (_before(first, 7 * (comparison.weeks or 0)),)
     if comparison.with_ == "previous":
         if spot.period.kind == "day":
-            return (_before(window.first, window.days),)
+            return (_before(first, (last - first).days + 1),)
         past = previous(spot.period)
         return ((past.first, past.last),)
-    return ((window.first, window.last),)
+    return (window,)
 
 
 def _before(day: date, days: int) -> Days:

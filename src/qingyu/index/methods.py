@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from mpmath.ctx_mp import MPContext
@@ -113,6 +114,7 @@ _EXACTLY: dict[Method, Callable[[Sequence[int], Sequence[int], int], int]] = {
 }
 
 
+@cache
 def _digits() -> MPContext:
     """A context of its own: mpmath's global precision is anyone's to change."""
     context = MPContext()

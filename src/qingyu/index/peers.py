@@ -18,10 +18,15 @@ LEAST_PEERS = 5
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups in one epoch: `members[g]` positions of areas, `of` [A] each area's, or −1."""
+    """The groups in one epoch: `members[g]` positions of areas. `of_kind` [levels, 1 + classes]
+    is the group that an area of a level and class has (first column: no class), or −1."""
 
     members: tuple[Int, ...]
-    of: Int
+    of_kind: Int
+
+    def of(self, level: Int, class_: Int) -> Int:
+        """[A] the group of areas of these levels and classes; −1 = none."""
+        return np.asarray(self.of_kind[level, class_ + 1])
 
 
 def groups(pack: Pack, hierarchy: Hierarchy, epoch: int) -> Groups:
@@ -29,20 +34,25 @@ def groups(pack: Pack, hierarchy: Hierarchy, epoch: int) -> Groups:
     of the class above, and so on, at the end of the whole level; fewer than five there: none."""
     above = _parents_of_classes(pack)
     able = hierarchy.graded_valid[epoch] & hierarchy.rankable[epoch][hierarchy.graded]
-    level = hierarchy.graded_level
-    own = hierarchy.class_[epoch][hierarchy.graded]
+    level, own = hierarchy.graded_level, classes_of(hierarchy, epoch)
     found: dict[tuple[int, int], int] = {}
     members: list[Int] = []
-    of = np.full(len(level), -1, np.int64)
-    for storey, kind in sorted(set(zip(level.tolist(), own.tolist(), strict=True))):
-        class_, mine = _widen(able & (level == storey), own, kind, above)
-        if len(mine) < LEAST_PEERS:
-            continue
-        if (storey, class_) not in found:
-            found[storey, class_] = len(members)
-            members.append(mine)
-        of[(level == storey) & (own == kind)] = found[storey, class_]
-    return Groups(tuple(members), of)
+    of_kind = np.full((len(pack.levels), 1 + len(pack.classes)), -1, np.int64)
+    for storey in np.unique(level).tolist():
+        for kind in range(-1, len(pack.classes)):
+            class_, mine = _widen(able & (level == storey), own, kind, above)
+            if len(mine) < LEAST_PEERS:
+                continue
+            if (storey, class_) not in found:
+                found[storey, class_] = len(members)
+                members.append(mine)
+            of_kind[storey, kind + 1] = found[storey, class_]
+    return Groups(tuple(members), of_kind)
+
+
+def classes_of(hierarchy: Hierarchy, epoch: int) -> Int:
+    """[A] the class of each graded area in an epoch; −1 = none."""
+    return np.asarray(hierarchy.class_[epoch][hierarchy.graded])
 
 
 def _widen(able: Bool, own: Int, class_: int, above: list[int]) -> tuple[int, Int]:
@@ -82,7 +92,8 @@ def peer_sums(
     for epoch, chosen in by_epoch.items():
         columns = scene.epoch == epoch
         everywhere = bool(columns.all())
-        count, exposure, enough = _one_epoch(ledger, windows, chosen)
+        of = chosen.of(scene.hierarchy.graded_level, classes_of(scene.hierarchy, epoch))
+        count, exposure, enough = _one_epoch(ledger, windows, chosen, of)
         for whole, part in zip((*found, exists), (count, exposure, enough), strict=True):
             if everywhere:
                 whole[...] = part
@@ -91,18 +102,18 @@ def peer_sums(
     return found[0], found[1], exists
 
 
-def _one_epoch(ledger: Ledger, windows: Windows, groups: Groups) -> tuple[Int, Int, Bool]:
+def _one_epoch(ledger: Ledger, windows: Windows, groups: Groups, of: Int) -> tuple[Int, Int, Bool]:
     count = [ledger.count[members].sum(axis=0)[None, :] for members in groups.members]
     exposure = [ledger.exposure[members].sum(axis=0)[None, :] for members in groups.members]
     size = windows.chosen.shape[1]
 
     def spread(running: list[Int], k: int, rows: Rows) -> Int:
         lines = [ledger.of(one, windows.widths[k]) for one in running]
-        return _rows(groups.of[rows], lines, size)
+        return _rows(of[rows], lines, size)
 
     def present(k: int, rows: Rows) -> Int:
         lines = [_with_exposure(ledger, windows, k, members) for members in groups.members]
-        return _rows(groups.of[rows], lines, size)
+        return _rows(of[rows], lines, size)
 
     def sums(k: int, rows: Rows) -> tuple[Int, Int, Int]:
         return spread(count, k, rows), spread(exposure, k, rows), present(k, rows)

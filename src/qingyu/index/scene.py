@@ -10,8 +10,8 @@ import numpy as np
 
 from qingyu.index.days import Calendar, Range
 from qingyu.index.hierarchy import Hierarchy, day_number
-from qingyu.index.ingredients import Int
-from qingyu.pack.model import Pack
+from qingyu.index.ingredients import Bool, Int
+from qingyu.pack.model import Dated, Pack
 from qingyu.periods import Kind, Period, month_start, period_of, same_of_earlier_year
 
 
@@ -67,6 +67,14 @@ class Scene:
         firsts = [day_number(period.first) for period in run]
         lasts = [day_number(period.last) for period in run]
         return Range(np.array(firsts, np.int64), np.array(lasts, np.int64))
+
+    def in_force(self, values: tuple[Dated, ...]) -> tuple[Int, Bool]:
+        """[P] (micros, whether an entry is in force) on each period's last day; 0 without one."""
+        entries = sorted(values, key=lambda entry: entry.since)
+        starts = np.array([day_number(entry.since) for entry in entries], np.int64)
+        micros = np.array([0, *(entry.value for entry in entries)], np.int64)
+        place = np.searchsorted(starts, self.range.last, side="right")
+        return micros[place], place > 0
 
     def years_before(self, years: int) -> Range:
         """The same periods `years` earlier (a day's: that day alone)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qingyu.index.baseline import Case
-from qingyu.index.ingredients import Int, Small, State
+from qingyu.index.ingredients import SCORED, Int, Small, State
 from qingyu.pack.model import MICRO
 
 
@@ -17,7 +17,8 @@ def cell_states(case: Case, exposure: Int) -> Small:
     """
     scene = case.scene
     found = case.flags(lambda k: _by_cover(case, k)).astype(np.uint8)
-    found[(case.windows.chosen == 0) | (exposure <= 0)] = State.NO_DATA
+    found[case.windows.chosen == 0] = State.NO_DATA
+    found[(exposure <= 0) & (found >= SCORED)] = State.NO_DATA
     if scene.daily:
         day = scene.range.last
         silent = case.days.state_on(day, case.days.counted) == 0

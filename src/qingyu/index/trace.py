@@ -56,7 +56,8 @@ def explain(spot: Spot, change: Change) -> Explanation:
 
 def parts_of(spot: Spot, split: Split | None = None) -> tuple[Part, ...]:
     """One part per indicator of the index; contributions only with a split."""
-    return tuple(_part(spot, indicator, split) for indicator in spot.indicators)
+    branches = branches_of(spot)
+    return tuple(_part(spot, indicator, split, branches) for indicator in spot.indicators)
 
 
 def charges_of(spot: Spot, split: Split | None = None) -> tuple[Charge, ...]:
@@ -67,7 +68,9 @@ def charges_of(spot: Spot, split: Split | None = None) -> tuple[Charge, ...]:
 # -- parts ----------------------------------------------------------------------------------------
 
 
-def _part(spot: Spot, indicator: Indicator, split: Split | None) -> Part:
+def _part(
+    spot: Spot, indicator: Indicator, split: Split | None, branches: tuple[Branch, ...]
+) -> Part:
     place = spot.place_of(indicator.id)
     count = spot.given(spot.ingredients.world.count, place)
     exposure = spot.found(spot.results.exposure, place)
@@ -92,7 +95,7 @@ def _part(spot: Spot, indicator: Indicator, split: Split | None) -> Part:
         points=points,
         weight=spot.weight(indicator.id),
         dimension_weight=spot.dimension_weight(indicator.dimension),
-        share=_share(spot, indicator),
+        share=_share(indicator, branches),
         contribution=contribution,
         comparisons=comparisons_of(spot, indicator),
         pack_line=_weight_line(spot, indicator),
@@ -124,16 +127,13 @@ def _lines(spot: Spot, indicator: Indicator) -> dict[str, str | None]:
     return found
 
 
-def _share(spot: Spot, indicator: Indicator) -> int:
+def _share(indicator: Indicator, branches: tuple[Branch, ...]) -> int:
     """Micros of the whole index, after what is missing gave its weight to the rest."""
-    branches = {branch.id: branch for branch in branches_of(spot)}
-    branch = branches.get(indicator.dimension)
-    if branch is None:
+    branch = next((one for one in branches if one.id == indicator.dimension), None)
+    member = next((m for m in branch.members if m.id == indicator.id), None) if branch else None
+    if branch is None or member is None:
         return 0
-    member = next((m for m in branch.members if m.id == indicator.id), None)
-    if member is None:
-        return 0
-    whole = sum(one.weight for one in branches.values())
+    whole = sum(one.weight for one in branches)
     inside = sum(one.weight for one in branch.members)
     return round(Fraction(MICRO * branch.weight * member.weight, whole * inside))
 

@@ -28,6 +28,10 @@ _BORDER = -4  # raster cell crossed by a border
 _MARGIN = 1e-9  # degrees by which a raster cell is widened: rounding cannot hide a border
 _LEAST_CELLS, _MOST_CELLS = 128, 1024
 
+_NOT_GEOJSON = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError,
+)  # fmt: skip
+
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 
@@ -110,7 +114,7 @@ def read_boundaries(path: Path) -> Boundaries:
     try:
         features = json.loads(path.read_text("utf-8"))["features"]
         pairs = [(_code(f["properties"]), shapely.geometry.shape(f["geometry"])) for f in features]
-    except (OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
+    except _NOT_GEOJSON as error:
         raise _refused(path, T("no GeoJSON of polygons ({kind})", kind=type(error).__name__)) from (
             error
         )

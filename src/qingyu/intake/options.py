@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from qingyu.engine.batches import Batch
 from qingyu.engine.store import Home
-from qingyu.errors import InputError, PackError, UsageError
+from qingyu.errors import InputError, NotFoundError, PackError, UsageError
 from qingyu.i18n import T
 from qingyu.intake.bulk import Bulk
 from qingyu.pack.model import Pack, Source
@@ -76,7 +76,7 @@ def source_of(pack: Pack, source: str) -> Source:
     for known in pack.sources:
         if known.id == source:
             return known
-    raise UsageError(
+    raise NotFoundError(
         source,
         T("no source of the pack"),
         ", ".join(sorted(known.id for known in pack.sources)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from qingyu.engine.connect import quoted
 from qingyu.intake.boundaries import FAR_OUTSIDE, SWAPPED, Boundaries
 from qingyu.intake.reasons import PLACE_KINDS
 from qingyu.pack.model import Area, Pack, Source
@@ -49,8 +50,8 @@ class Placer:
         level = source.place.level
         named = [a for a in pack.areas if level is None or a.level == level]
         self.books = {
-            "code": _Book(((a.code, a) for a in pack.areas), self),
-            "name": _Book(((folded(n), a) for a in named for n in _names(a)), self),
+            "code": _Book(((a.code, a) for a in pack.areas), self, str),
+            "name": _Book(((name, a) for a in named for name in _names(a)), self, folded),
         }
         if boundaries is not None:
             self.polygon_ids = np.array(
@@ -59,7 +60,11 @@ class Placer:
             )
 
     def register(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make `qingyu_place(code, name, longitude, latitude, day)` known to the connection."""
+        """Make what `answer` uses known to the connection."""
+        for way, book in self.books.items():
+            if book.plain:
+                words = ", ".join(quoted(word) for word in book.plain)
+                connection.execute(f"CREATE TYPE {_words_of(way)} AS ENUM ({words})")
         connection.create_function(
             FUNCTION,
             self._vector,
@@ -68,6 +73,24 @@ class Placer:
             type=PythonUDFType.ARROW,
             null_handling=FunctionNullHandling.SPECIAL,
         )
+
+    def answer(self, code: str, name: str, longitude: str, latitude: str, day: str) -> str:
+        """SQL: the answer for a row. Words spelled as in the pack are found in a hash table of
+        DuckDB's own; only what is left goes through the function."""
+        texts = {"code": code, "name": name}
+        known = []
+        for way in self.ways:
+            if way == "point":
+                break  # a point answers before what comes after it
+            book = self.books[way]
+            if not book.plain:
+                break
+            codes = "[" + ", ".join(quoted(self.codes[number]) for number in book.plain.values())
+            known.append(f"{codes}][enum_code(try_cast({texts[way]} AS {_words_of(way)})) + 1]")
+            if book.dated:
+                break  # a word that the table lacks may still answer for some days
+        whole = f"{FUNCTION}({code}, {name}, {longitude}, {latitude}, {day})"
+        return f"coalesce({', '.join([*known, whole])})"
 
     def _vector(self, code: Any, name: Any, lon: Any, lat: Any, day: Any) -> pa.Array:
         days = np.asarray(day.to_numpy(zero_copy_only=False), dtype="datetime64[D]")
@@ -106,15 +129,32 @@ class Placer:
         return got
 
 
-class _Book:
-    """Which areas a code or a folded name may mean, and since and until when."""
+def _words_of(way: str) -> str:
+    """The name of the SQL type that holds the plain words of a way."""
+    return f"qingyu_{way}_words"
 
-    def __init__(self, entries: Iterable[tuple[str, Area]], placer: Placer) -> None:
+
+class _Book:
+    """Which areas a code or a name may mean, and since and until when.
+
+    plain: words as spelled (and in capitals) that mean one area on any day → its id.
+    dated: whether some word means an area on some days only, or several areas.
+    """
+
+    def __init__(
+        self, entries: Iterable[tuple[str, Area]], placer: Placer, fold: Callable[[str], str]
+    ) -> None:
         self.placer = placer
+        self.fold = fold
         self.spans: dict[str, set[tuple[int, date | None, date | None]]] = defaultdict(set)
-        for word, area in entries:
-            self.spans[word].add((placer.ids[area.code], area.since, area.until))
         self.memo: dict[str, int] = {}
+        spelled: set[str] = set()
+        for word, area in entries:
+            self.spans[fold(word)].add((placer.ids[area.code], area.since, area.until))
+            spelled.update(form for form in (word, word.upper()) if fold(form) == fold(word))
+        meant = {word: self._lookup(word) for word in sorted(spelled)}
+        self.plain = {word: number for word, number in meant.items() if number >= 0}
+        self.dated = any(number == _BY_DAY for number in meant.values())
 
     def find(self, words: Any, days: npt.NDArray[np.datetime64], rows: Ids) -> Ids:
         """Ids of areas or of troubles for the given rows."""
@@ -136,17 +176,14 @@ class _Book:
         return self.memo[word]
 
     def _lookup(self, word: str) -> int:
-        spans = self.spans.get(self._key(word))
+        spans = self.spans.get(self.fold(word))
         if not spans:
             return self.placer.trouble["unknown"]
         (number, since, until), *more = sorted(spans, key=str)
         return number if not more and since is None and until is None else _BY_DAY
 
-    def _key(self, word: str) -> str:
-        return word if self is self.placer.books.get("code") else folded(word)
-
     def _on(self, word: str, day: np.datetime64) -> int:
-        spans = self.spans[self._key(word)]
+        spans = self.spans[self.fold(word)]
         if np.isnat(day):  # the row is refused for its time; its place is not the trouble
             return min(number for number, _, _ in spans)
         valid = {n for n, since, until in spans if _from(since) <= day <= _to(until)}

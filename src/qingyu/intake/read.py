@@ -48,28 +48,40 @@ class Sheet:
     separator: str = ","
     newline: str | None = None
     stored_as: tuple[str, ...] = ()  # Parquet: DuckDB's type of each column
+    serial: bool = False  # CSV whose cells span lines: read by one thread
 
     @property
     def name(self) -> str:
         return self.path.name
 
     def relation(self, number: int) -> str:
-        """SQL of the text columns; misshapen CSV rows go to the table `ragged_<number>`."""
+        """SQL of the text columns. CSV has one column more than its header: NULL (and not empty)
+        cells are cells that the row does not have (see `misshapen`); rows that are longer still
+        go to the table `ragged_<number>`."""
         if self.kind == "parquet":
             cells = ", ".join(
                 f"CAST({identifier(name)} AS VARCHAR) AS c{at}"
                 for at, name in enumerate(self.columns)
             )
             return f"(SELECT {cells} FROM read_parquet({quoted(str(self.path))}))"
-        types = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(self.columns)))
+        types = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(self.columns) + 1))
         newline = f", new_line={quoted(self.newline)}" if self.newline else ""
         return (
             f"read_csv({quoted(str(self.path))}, auto_detect=false, header=false, skip=1,"
             f" delim={quoted(self.separator)}, quote='\"', escape='\"', columns={{{types}}},"
             f" max_line_size={_LONGEST_ROW}, strict_mode=true{newline}, store_rejects=true,"
+            f" null_padding=true, nullstr=chr(1), parallel={not self.serial},"
             f" rejects_table='ragged_{number}', rejects_scan='scan_{number}',"
             f" rejects_limit={REJECT_LIMIT})"
         )
+
+    @property
+    def misshapen(self) -> str:
+        """SQL: whether the row has fewer or more cells than the header."""
+        if self.kind == "parquet":
+            return "false"
+        last = len(self.columns) - 1
+        return f"(c{last} IS NULL OR c{last + 1} IS NOT NULL)"
 
 
 def identifier(name: str) -> str:
@@ -94,7 +106,7 @@ def open_sheet(path: Path, source: Source) -> Sheet:
 
 
 def ragged_rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, number: int) -> list[int]:
-    """Row numbers of misshapen rows, after the relation has been read through.
+    """Row numbers of rows too long to be read, after the relation has been read through.
 
     Any other trouble that DuckDB met (a broken quote, bytes that are no UTF-8) ends here.
     """
@@ -117,6 +129,11 @@ def ragged_rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, number: int
             T("Check the separator and the quotes, and export the table again."),
         )
     return lines
+
+
+def spans_lines(error: Exception) -> bool:
+    """Whether DuckDB gave up because a quoted cell holds a line break (one thread can read it)."""
+    return "quoted new lines" in str(error)
 
 
 def unreadable(sheet: Sheet, error: duckdb.Error) -> InputError:

@@ -181,9 +181,10 @@ def _stage(send: Send, connection: duckdb.DuckDBPyConnection, folder: Path, told
     contract: Contract = compile_contract(
         send.pack, send.source, send.options.extracted, nul=parquet
     )
-    Placer(send.pack, send.source, send.boundaries).register(connection)
+    placer = Placer(send.pack, send.source, send.boundaries)
+    placer.register(connection)
     stages: list[Stage] = [
-        stage_sheet(connection, contract, sheet, number, folder)
+        stage_sheet(connection, contract, placer, sheet, number, folder)
         for number, sheet in enumerate(send.sheets)
     ]
     return Bulk(connection, contract, stages)

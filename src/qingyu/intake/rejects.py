@@ -82,7 +82,7 @@ def _refused(
     names = [name.strip() for name in header]
     while block := found.fetchmany(_BLOCK):
         for pos, texts, late, *mask in block:
-            cells = [(texts[at[name]] or "") if name in at else "" for name in names]
+            cells = [(texts[at[name]] or "") if texts and name in at else "" for name in names]
             yield numbers.of(pos), [*bulk.contract.codes(mask), *(late or ())], cells
 
 

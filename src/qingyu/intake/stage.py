@@ -18,7 +18,7 @@ it holds the columns below and nothing that the contract cuts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -29,9 +29,10 @@ from qingyu.engine.tables import UNPLACED
 from qingyu.errors import InputError, StorageError
 from qingyu.i18n import T
 from qingyu.intake import times
-from qingyu.intake.contract import BITS, Contract, cell, typed
-from qingyu.intake.place import FUNCTION
-from qingyu.intake.read import Sheet, identifier, ragged_rows, unreadable
+from qingyu.intake.contract import BITS, Check, Contract, cell, sql_type, typed
+from qingyu.intake.place import Placer
+from qingyu.intake.read import Sheet, identifier, ragged_rows, spans_lines, unreadable
+from qingyu.pack.model import Column
 
 KEY_HASH = "md5_number_upper({text})"  # stable across versions of DuckDB, unlike hash()
 ROW_HASH = "md5_number_lower({text})"
@@ -50,19 +51,20 @@ class Stage:
 def stage_sheet(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
+    placer: Placer,
     sheet: Sheet,
     number: int,
     folder: Path,
 ) -> Stage:
     """Write `part-<number>.parquet`; `InputError` if the file cannot be taken as a whole."""
     path = folder / f"part-{number}.parquet"
-    sql = (
-        f"COPY ({select(contract, sheet, number)}) TO {quoted(str(path))}"
-        " (FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false)"
-    )
     try:
-        disk.act("copy", path, lambda: connection.execute(sql))
+        _copy(connection, select(contract, placer, sheet, number), path)
     except (duckdb.Error, StorageError) as error:
+        if spans_lines(error) and not sheet.serial:
+            _forget(connection, number)
+            serial = replace(sheet, serial=True)
+            return stage_sheet(connection, contract, placer, serial, number, folder)
         complaint = _of_the_file(connection, sheet, number)
         if complaint is None:
             raise
@@ -80,7 +82,19 @@ def stage_sheet(
     return stage
 
 
-def select(contract: Contract, sheet: Sheet, number: int) -> str:
+def _copy(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+    options = "FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false"
+    copy = f"COPY ({sql}) TO {quoted(str(path))} ({options})"
+    disk.act("copy", path, lambda: connection.execute(copy))
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Drop what DuckDB noted of a file's rows before the file is read again."""
+    connection.execute(f"DROP TABLE IF EXISTS ragged_{number}")
+    connection.execute(f"DROP TABLE IF EXISTS scan_{number}")
+
+
+def select(contract: Contract, placer: Placer, sheet: Sheet, number: int) -> str:
     """The whole statement: text, values, local times, place, fingerprints and masks."""
     columns = range(len(contract.read))
     texts = ", ".join(f"{_text(contract, sheet, k)} AS t{k}" for k in columns)
@@ -96,11 +110,12 @@ def select(contract: Contract, sheet: Sheet, number: int) -> str:
         f"*{clocks}",
         f"*, {values}",
         f"*, {_time(contract)}",
-        f"*, {_key(contract)} AS key, {_place(contract)} AS placed",
+        f"*, CASE WHEN NOT misshapen THEN {_key(contract)} END AS key,"
+        f" {_place(contract, placer)} AS placed",
         f"*, {_masks(contract)}, {ROW_HASH.format(text=f'({_framed(contract)})')} AS row64",
         _final(contract),
     )
-    sql = f"SELECT {texts} FROM {sheet.relation(number)}"
+    sql = f"SELECT {texts}, {sheet.misshapen} AS misshapen FROM {sheet.relation(number)}"
     for layer in layers:
         sql = f"SELECT {layer} FROM ({sql})"
     return sql
@@ -135,19 +150,22 @@ def _key(contract: Contract) -> str:
     return " || ".join(f"length({part}) || ':' || {part}" for part in parts)
 
 
-def _place(contract: Contract) -> str:
+def _place(contract: Contract, placer: Placer) -> str:
     place = contract.source.place
 
-    def column(name: str | None, number: bool = False) -> str:
-        empty = "CAST(NULL AS DOUBLE)" if number else "CAST(NULL AS VARCHAR)"
-        if name is None or not any(c.name == name for c in contract.read):
-            return empty
-        text = f"t{contract.number(name)}"
-        # A text that is no number is NaN, not NULL: it is a fault, not an absence.
-        return f"CASE WHEN {text} IS NOT NULL THEN {_coordinate(text)} END" if number else text
+    def text(name: str | None) -> str:
+        if name is None or not any(column.name == name for column in contract.read):
+            return "CAST(NULL AS VARCHAR)"
+        return f"t{contract.number(name)}"
 
-    points = [column(place.longitude, True), column(place.latitude, True)]
-    return f"{FUNCTION}({column(place.code)}, {column(place.name)}, {', '.join(points)}, day)"
+    def number(name: str | None) -> str:
+        # A text that is no number is NaN, not NULL: it is a fault, not an absence.
+        cell = text(name)
+        return f"CASE WHEN {cell} IS NOT NULL THEN {_coordinate(cell)} END"
+
+    return placer.answer(
+        text(place.code), text(place.name), number(place.longitude), number(place.latitude), "day"
+    )
 
 
 def _coordinate(text: str) -> str:
@@ -162,11 +180,16 @@ def _masks(contract: Contract) -> str:
     masks = []
     for first in range(0, len(contract.checks), BITS):
         bits = [
-            f"CAST(CASE WHEN {check.broken} THEN {1 << number} ELSE 0 END AS BIGINT)"
+            # The cells of a misshapen row belong to no column: nothing else is said of it.
+            f"CAST(CASE WHEN {_asked(check)} THEN {1 << number} ELSE 0 END AS BIGINT)"
             for number, check in enumerate(contract.checks[first : first + BITS])
         ]
         masks.append(f"{' | '.join(bits)} AS m{first // BITS}")
     return ", ".join(masks)
+
+
+def _asked(check: Check) -> str:
+    return check.broken if check.code == "ragged" else f"NOT misshapen AND {check.broken}"
 
 
 def _final(contract: Contract) -> str:
@@ -189,7 +212,9 @@ def _final(contract: Contract) -> str:
         for column in contract.kept
     ]
     parts += masks
-    parts.append(f"CASE WHEN ({' | '.join(masks)}) <> 0 THEN [{raws}] END AS raw")
+    parts.append(
+        f"CASE WHEN misshapen THEN [] WHEN ({' | '.join(masks)}) <> 0 THEN [{raws}] END AS raw"
+    )
     parts.append(f"{_row_version(contract)} AS version")
     if contract.source.version.by == "newest":
         parts.append("moment")
@@ -203,13 +228,20 @@ def _raw(contract: Contract, name: str) -> str:
 
 
 def _framed(contract: Contract) -> str:
-    """The kept columns by name, each with its length; of a refused row, its text."""
-    parts = []
+    """SQL: the kept columns by name, then the length of each, so that no two rows look alike. Of a
+    value that is none (the row is refused) the text as sent."""
+    values = []
     for column in sorted(contract.kept, key=lambda column: column.name):
         k = contract.number(column.name)
-        value = f"coalesce(CAST(v{k} AS VARCHAR), {_raw(contract, column.name)})"
-        parts.append(f"coalesce(length({value}) || ':' || {value}, '-')")
-    return " || ".join(parts)
+        value = f"v{k}" if sql_type(column) == "VARCHAR" else f"coalesce({_exact(column, k)}, t{k})"
+        values.append(value)
+    lengths = ", ',', ".join(f"strlen({value})" for value in values)
+    return f"concat({', '.join(values)}, chr(31), {lengths})"
+
+
+def _exact(column: Column, k: int) -> str:
+    value = f"epoch_us(v{k})" if column.type == "timestamp" else f"v{k}"
+    return f"CAST({value} AS VARCHAR)"
 
 
 def _row_version(contract: Contract) -> str:
@@ -228,8 +260,7 @@ def _of_the_file(
     connection: duckdb.DuckDBPyConnection, sheet: Sheet, number: int
 ) -> InputError | None:
     """The complaint, if the file cannot be read (else the disk could not be written)."""
-    connection.execute(f"DROP TABLE IF EXISTS ragged_{number}")
-    connection.execute(f"DROP TABLE IF EXISTS scan_{number}")
+    _forget(connection, number)
     sums = ", ".join(f"sum(length(c{at}))" for at in range(len(sheet.columns)))
     try:
         connection.execute(f"SELECT {sums} FROM {sheet.relation(number)}").fetchall()
@@ -280,8 +311,7 @@ def _refuse_swallowed_rows(
     if breaks <= stage.rows + len(stage.ragged) + 1:
         return
     sheet, width = stage.sheet, len(stage.sheet.columns) - 1
-    connection.execute(f"DROP TABLE IF EXISTS ragged_{number}")
-    connection.execute(f"DROP TABLE IF EXISTS scan_{number}")
+    _forget(connection, number)
     asked = " OR ".join(
         f"(contains(c{at}, e'\\n') AND {_times(f'c{at}', sheet.separator)}"
         f" = {width} * {_times(f'c{at}', chr(10))})"

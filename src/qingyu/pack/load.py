@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qingyu.digest import digest_of_tree
+from qingyu.digest import digest_of, digest_of_tree
 from qingyu.errors import PackError
 from qingyu.pack.check import checked
 from qingyu.pack.draft import Draft
@@ -41,5 +41,21 @@ def _pack(draft: Draft) -> Pack:
         folder=str(draft.folder),
         lines=draft.spots.lines(),
     )
-    digest = digest_of_tree(pack.model_dump(exclude={"digest"}))
-    return pack.model_copy(update={"digest": digest})
+    return pack.model_copy(update={"digest": digest_of_pack(pack)})
+
+
+def digest_of_pack(pack: Pack) -> str:
+    """The fingerprint of what a pack says, whatever its comments, layout, folder and lines.
+
+    Exposures, which may be hundreds of thousands of rows, go in as one digest a file.
+    """
+    tree = pack.model_dump(exclude={"digest", "exposures"})
+    tree["exposures"] = {
+        exposure.id: digest_of(
+            part
+            for row in exposure.rows
+            for part in (row.area, row.valid_from, row.known_from, row.value)
+        )
+        for exposure in pack.exposures
+    }
+    return digest_of_tree(tree)

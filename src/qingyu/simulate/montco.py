@@ -6,8 +6,8 @@ comes from one seed. The defects are those the real file is known for: rows out 
 repeats, a few calls told twice in different words, missing townships and postcodes, neighbouring
 counties, coordinates far away, half a day lost on 2016-05-01, first and last day cut.
 
-One thing is put in on purpose, so that there is something to find: from 2016-11-10 on, accidents
-in the busiest township double.
+Two things are put in on purpose, so that there is something to find: each township has restless and
+quiet months of its own, and from 2016-11-10 on accidents in the busiest one double.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ BEGIN = datetime(2015, 12, 10, 14, 39, 21)  # noqa: DTZ001 - local wall-clock ti
 END = datetime(2016, 11, 30, 23, 57, 35)  # noqa: DTZ001
 LOST_FROM = datetime(2016, 5, 1, 13)  # noqa: DTZ001
 LOST_DAY = date(2016, 5, 1)
+SKIPPED_DAY = date(2016, 3, 13)
 STORM_DAY = date(2016, 1, 23)
 RISE_FROM = date(2016, 11, 10)
 
@@ -119,7 +120,7 @@ def _calls(pack: Pack, rows: int, rng: np.random.Generator) -> Iterator[_Call]:
     towns, weights = _townships(pack, rng)
     moments = _moments(rows, rng)
     titles = _pick([share for _, share in TITLES], rows, rng)
-    places = _pick(weights, rows, rng)
+    places = _places(moments, titles, weights, rng)
     streets = (rng.random((rows, 4)) * (len(_FIRST), len(_SECOND), len(_FIRST), len(_SECOND))
                ).astype(int)  # fmt: skip
     shifts = rng.random((rows, 2)) * 0.02
@@ -128,7 +129,7 @@ def _calls(pack: Pack, rows: int, rng: np.random.Generator) -> Iterator[_Call]:
     for n in range(rows):
         title, place = TITLES[titles[n]][0], int(places[n])
         # A rise with a known cause: a share of late calls elsewhere become accidents in one town.
-        if moments[n].date() >= RISE_FROM and extra[n] < weights[busiest] * 0.25 / sum(weights):
+        if moments[n].date() >= RISE_FROM and extra[n] < weights[busiest] * 0.5 / sum(weights):
             title, place = TITLES[0][0], busiest
         a, b, c, d = (int(part) for part in streets[n])
         yield _Call(
@@ -136,6 +137,27 @@ def _calls(pack: Pack, rows: int, rng: np.random.Generator) -> Iterator[_Call]:
             f"{_FIRST[a]} {_SECOND[b]} & {_FIRST[c]} {_SECOND[d]}",
             (float(shifts[n, 0]), float(shifts[n, 1])),
         )  # fmt: skip
+
+
+def _places(
+    moments: Sequence[datetime],
+    titles: npt.NDArray[np.int64],
+    weights: Sequence[float],
+    rng: np.random.Generator,
+) -> npt.NDArray[np.int64]:
+    """The township of each call. Each has restless and quiet months for each service, so that
+    counts vary more than chance alone would make them, as real ones do."""
+    services = sorted({title.split(":")[0] for title, _ in TITLES})
+    months = np.array([moment.year * 12 + moment.month for moment in moments])
+    service = np.array([services.index(TITLES[n][0].split(":")[0]) for n in titles])
+    places = np.zeros(len(moments), dtype=np.int64)
+    for month in np.unique(months):
+        for number in range(len(services)):
+            mood = 0.55 + 0.9 * rng.random(len(weights))
+            mine = np.flatnonzero((months == month) & (service == number))
+            moody = [weight * float(factor) for weight, factor in zip(weights, mood, strict=True)]
+            places[mine] = _pick(moody, len(mine), rng)
+    return places
 
 
 def _townships(pack: Pack, rng: np.random.Generator) -> tuple[list[Area], list[float]]:
@@ -176,7 +198,8 @@ def _moments(rows: int, rng: np.random.Generator) -> list[datetime]:
         start = datetime.combine(days[day], datetime.min.time())
         moment = start + timedelta(hours=int(hour), seconds=int(second))
         lost = moment >= LOST_FROM and moment.date() == LOST_DAY
-        if BEGIN <= moment <= END and not lost:
+        skipped = moment.date() == SKIPPED_DAY and moment.hour == 2  # the clocks went forward
+        if BEGIN <= moment <= END and not lost and not skipped:
             found.append(moment)
     found = [*found[: rows - 2], BEGIN, END]
     return sorted(found)

@@ -1,0 +1,53 @@
+"""Places and how many people they hold."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from qingyu.pack.values import Model, Names
+
+
+class Level(Model):
+    """A storey of the hierarchy, from the top down. `graded: false` marks places that records
+    may name but that the index does not cover (neighbours)."""
+
+    id: str
+    name: Names
+    graded: bool = True
+
+
+class Area(Model):
+    """One row of `areas.csv`: a place under one parent during `since … until`."""
+
+    code: str
+    name: str
+    name_zh: str | None = None
+    level: str
+    parent: str | None = None
+    class_: str | None = Field(default=None, alias="class")
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = Field(default=None, alias="to")  # last day of validity
+    rankable: bool = True
+    aliases: tuple[str, ...] = ()
+
+
+class AreaClass(Model):
+    id: str
+    name: Names
+    parent: str | None = None
+
+
+class ExposureRow(Model):
+    area: str
+    valid_from: date
+    known_from: date
+    value: int = Field(ge=0)
+
+
+class Exposure(Model):
+    """One file of `exposures/`: persons (or vehicles …) per area, as step values by date."""
+
+    id: str  # the file's stem
+    rows: tuple[ExposureRow, ...]

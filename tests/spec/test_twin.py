@@ -1,0 +1,85 @@
+"""The product and the twin, written apart from one page, agree to the last digit on every
+station, state, grade and rank of drawn packs and records."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import agree
+import pytest
+from draw import Drawn, drawn
+from hypothesis import given, settings
+
+from qingyu.pack.check import check_pack
+
+COMPARISONS = {"own", "trailing", "peers", "previous", "parent", "target", "minmax"}
+WORDS = {"ok", "provisional", "suspect", "late", "no_data"}
+FILLS = {"own", "carried", "from_parent"}
+
+
+def both(draw: Drawn) -> tuple[agree.Rows, agree.Rows]:
+    with tempfile.TemporaryDirectory() as folder:
+        pack = draw.write(Path(folder))
+        assert [str(fault.sentence()) for fault in check_pack(pack)] == []
+        return agree.twin_rows(draw, pack), agree.product_rows(*agree.product(draw, pack))
+
+
+def agree_on(examples: int) -> Counter[object]:
+    """Draws so many packs, compares, and counts what was met on the way."""
+    met: Counter[object] = Counter()
+
+    @settings(max_examples=examples)
+    @given(drawn())
+    def compared(draw: Drawn) -> None:
+        mine, theirs = both(draw)
+        assert agree.differences(mine, theirs) == []
+        met[draw.kind] += 1
+        for key, value in mine.items():
+            if key[-1] in ("state", "fill"):
+                met[value] += 1
+            met[key[-1]] += key[0] != "day"
+        for name, text in draw.files.items():
+            if name.startswith("indicators/"):
+                met.update(word for word in COMPARISONS if f'"{word}"' in text)
+
+    compared()
+    return met
+
+
+def test_the_product_and_the_twin_agree() -> None:
+    met = agree_on(40)
+    assert {word for word in WORDS | FILLS | COMPARISONS if not met[word]} == set()
+    assert min(met[name] for name in ("score", "rank", "change", "compared", "points")) > 50
+
+
+@pytest.mark.slow
+def test_they_agree_on_several_hundred() -> None:
+    met = agree_on(400)
+    assert {
+        k for k in ("day", "week", "ten_days", "month", "quarter", "year") if not met[k]
+    } == set()
+    assert met["rank"] > 1000
+
+
+def test_one_record_more_would_be_noticed() -> None:
+    """The comparison itself can fail: the twin is given one record more than the product."""
+    seen = []
+
+    @settings(max_examples=15)
+    @given(drawn())
+    def compared(draw: Drawn) -> None:
+        records = {
+            source: [replace(r, times=r.times + (n == 0)) for n, r in enumerate(found)]
+            for source, found in draw.records.items()
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            pack = draw.write(Path(folder))
+            mine = agree.twin_rows(replace(draw, records=records), pack)
+            theirs = agree.product_rows(*agree.product(draw, pack))
+        seen.append(bool(agree.differences(mine, theirs)))
+
+    compared()
+    assert any(seen)
