@@ -78,7 +78,7 @@ def test_commands_that_print_tables_print_json() -> None:
         (["shwo"], "the command “shwo”"),
         (["init"], "no HOME"),
         (["init", "x", "--pakc", "y"], "the option --pakc"),
-        (["pack", "check"], "no FOLDER"),
+        (["pack", "check"], "no PACK"),
         (["show", "--lang", "fr"], "fr"),
         (["show", "--period"], "the option --period without its value"),
     ],

@@ -88,7 +88,7 @@ def test_corrected_withdrawn_taken_back(tmp_path: Path) -> None:
     ]
     assert found.stands == 1
     assert found.area_name == "ABINGTON"
-    assert [step.area for step in found.steps][0] != found.area
+    assert found.steps[0].area != found.area
 
 
 def test_a_withdrawn_record_counts_nowhere(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 from index_town import area, make_pack
 
-from qingyu.index.exposure import levels_by_day
+from qingyu.index.exposure import fill_levels
 from qingyu.index.hierarchy import build, day_number
 from qingyu.pack.model import Exposure, ExposureRow
 
@@ -27,8 +27,8 @@ def levels(
 ) -> dict[str, list[int]]:
     towns = areas or (area("C", "city", None), area("A"), area("B"))
     tree = build(make_pack(areas=towns))
-    found = levels_by_day(Exposure(id="people", rows=rows), tree, day_number(FIRST), 4, known_on)
-    assert found.dtype == np.int64
+    found = np.zeros((len(tree.codes), 4), np.int64)
+    fill_levels(Exposure(id="people", rows=rows), tree, found, day_number(FIRST), known_on)
     return dict(zip(tree.codes, found.tolist(), strict=True))
 
 

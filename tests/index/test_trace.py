@@ -22,6 +22,7 @@ from index_town import (
     make_panel,
     names,
     people,
+    source,
 )
 
 from qingyu.engine.tables import DayState, Panel
@@ -174,6 +175,45 @@ def test_late() -> None:
     assert english(found).startswith("No data. The records of calls are late.")
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (DayState.GAP, "calls is known to have failed on this day."),
+        (DayState.PARTIAL, "calls does not cover the whole of this day."),
+        (DayState.SUSPECT, "calls sent far fewer records than usual."),
+    ],
+)
+def test_a_day_that_does_not_count(state: DayState, words: str) -> None:
+    pack = make_pack(
+        indicators=(
+            indicator(daily={"window": "7 days", "least_expected": 1, "at_most": "7 days"}),
+        )
+    )
+    panel = make_panel(pack, 90, {"A": 1}, cover={day(60): state})
+    assert english(explained(pack, panel, period=day(60).isoformat())) == (
+        f"No data. {words} This says neither good nor bad."
+    )
+
+
+def test_of_two_sources_the_one_that_failed_is_named() -> None:
+    # calls: 31 full days; checks: none of the last 10
+    pack = make_pack(
+        sources=(source("calls"), source("checks")),
+        indicators=(indicator(per={"measure": {"count": "checks"}}),),
+    )
+    panel = make_panel(pack, 31, {"A": 1}, more={"checks": {"A": 2}})
+    panel.coverage.values[1, 21:] = DayState.SUSPECT
+    assert english(explained(pack, panel)).startswith("No data. checks sent far fewer")
+    panel.coverage.values[1, 21:] = DayState.GAP
+    found = explained(pack, panel)
+    assert english(found).startswith("No data. Only 21 of 31 days are covered.")
+    assert found.parts[0].window is not None
+    assert found.parts[0].window.states == {
+        "calls": {"full": 31},
+        "checks": {"gap": 10, "full": 21},
+    }
+
+
 def test_no_window_is_long_enough() -> None:
     pack = make_pack(
         indicators=(
@@ -278,6 +318,29 @@ def test_nothing_unusual() -> None:
 
 
 FLAT = [["0", "80"], ["1", "75"], ["2", "0"]]
+
+
+def test_a_declared_target_has_a_rate_but_no_count() -> None:
+    (part,) = explained(make_pack(), make_panel(make_pack(), 31, {"A": 2})).parts
+    (held,) = part.comparisons
+    assert (held.count, held.exposure, str(held.rate)) == (None, None, "1.000000")
+
+
+def test_between_two_declared_rates() -> None:
+    # 1 a day among 1,000: three quarters of the way from 0 down to 4, better lower: 75 points
+    between = compare("minmax", low=[dated(0)], high=[dated(4)])
+    pack = make_pack(indicators=(indicator(compare=[between]),))
+    found = explained(pack, make_panel(pack, 31, {"A": 1}))
+    (held,) = found.parts[0].comparisons
+    assert held.compared == 1_000_000
+    assert held.segment == ((0, 100_000_000), (4_000_000, 0))
+    assert (held.count, held.kappa, held.expected, held.usual) == (None, None, None, None)
+    assert found.score == 75_000
+    assert english(found) == "Yellow: yellow. Much as usual; nothing special to watch."
+    # 3 a day: 25 points. No count to hold it against, yet red must not pass for usual.
+    found = explained(pack, make_panel(pack, 31, {"A": 3}))
+    assert english(found) == "Red: red. Weakest: theft, 25.0 points."
+    assert found.sentence.numbers == {"points": Fixed(250, 1)}
 
 
 def test_fewer_is_worse_where_more_is_better() -> None:

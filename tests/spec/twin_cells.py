@@ -157,8 +157,8 @@ class Cells:
         score = half_even(
             sum(h.weight * h.points for h in cell.held), sum(h.weight for h in cell.held)
         )
-        states = [s for day in days_of(*window) for s in self.days.state(ind.sources, day)]
-        if SUSPECT in states:
+        states = [s for day in valid for s in self.days.state(ind.sources, day)]
+        if any(self.suspect(ind, day) for day in valid):
             return replace(cell, state="suspect", score=score)
         unsure = NONE in states or PARTIAL in states
         return replace(cell, state="provisional" if unsure else "ok", score=score)

@@ -8,13 +8,20 @@ from typing import Annotated
 import typer
 
 from qingyu.cli.helping import HelpfulCommand, HelpfulGroup
-from qingyu.cli.options import JsonOption
+from qingyu.cli.options import JsonOption, pack_folder
 from qingyu.cli.screen import print_json, say, to_json
 from qingyu.errors import PackError
 from qingyu.i18n import T, pick
 
 FolderArgument = Annotated[
     Path, typer.Argument(metavar="FOLDER", help=T("The pack's folder.").text)
+]
+PackArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PACK",
+        help=T("The pack's folder, or the name of one that comes with Qingyu.").text,
+    ),
 ]
 
 
@@ -68,10 +75,11 @@ def new(
     say(T("Next: `qingyu pack check {folder}`, then edit areas.csv and sources/.", folder=folder))
 
 
-def check(folder: FolderArgument, as_json: JsonOption = False) -> None:
+def check(pack_named: PackArgument, as_json: JsonOption = False) -> None:
     from qingyu.pack.check import check_pack
     from qingyu.pack.load import load_pack
 
+    folder = pack_folder(pack_named)
     faults = check_pack(folder)
     if faults:
         raise PackError.of(faults)
@@ -95,11 +103,11 @@ def check(folder: FolderArgument, as_json: JsonOption = False) -> None:
     )
 
 
-def run_cases(folder: FolderArgument, as_json: JsonOption = False) -> None:
+def run_cases(pack_named: PackArgument, as_json: JsonOption = False) -> None:
     from qingyu.flows.cases import run_cases as outcomes_of
     from qingyu.pack.load import load_pack
 
-    pack = load_pack(folder)
+    pack = load_pack(pack_folder(pack_named))
     outcomes = outcomes_of(pack)
     if as_json:
         print_json(to_json([outcome.to_json() for outcome in outcomes]))

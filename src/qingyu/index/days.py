@@ -16,6 +16,7 @@ from qingyu.index.hierarchy import Hierarchy, day_number
 from qingyu.index.ingredients import Bool, Int
 
 Line = Int  # one number per period
+ROWS = 2048  # areas worked at once, so that a nation needs no second copy of its ledger
 
 
 @dataclass(frozen=True)
@@ -148,14 +149,16 @@ class Ledger:
             self._over(self.exposure, ranges, rows),
         )
 
-    def of(self, running: Int, ranges: Range) -> Int:
-        """[rows, P] sums of any running sum of the same days."""
-        return self._over(running, ranges, slice(None))
-
     def _over(self, running: Int, ranges: Range, rows: Int | slice) -> Int:
         low, high = (_slice(columns) for columns in self.days.columns(ranges))
-        part = running if isinstance(rows, slice) else running[rows]
-        return part[:, high] - part[:, low]
+        return _cut(running, rows, high) - _cut(running, rows, low)
+
+
+def _cut(running: Int, rows: Int | slice, columns: Int | slice) -> Int:
+    """Some rows and columns, without a copy of whole rows."""
+    if isinstance(rows, slice) or isinstance(columns, slice):
+        return running[rows, columns]
+    return running[rows[:, None], columns]
 
 
 def _slice(columns: Int) -> Int | slice:

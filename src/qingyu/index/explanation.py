@@ -22,7 +22,7 @@ Json = dict[str, object]
 class Window:
     """The days behind a count.
 
-    counting: days that count. states: source → state of the day → number of days.
+    days: on which the area is valid; counting: that count. states: source → state of the day → number of days.
     """
 
     first: date
@@ -45,7 +45,8 @@ class Window:
 class Held:
     """One comparison: what the count was held against, and what came of it.
 
-    count, exposure: mb, eb of arithmetic.md section 5. weight: as in the pack; weight_given:
+    count, exposure: mb, eb of arithmetic.md section 5 (None for a declared target or minmax).
+    weight: as in the pack; weight_given:
     its share after the weight of missing comparisons went to the others, micros, 0 if not
     available. segment: the curve's points around `compared` (one point beyond its ends).
     usual, percent: as a sentence would say them.

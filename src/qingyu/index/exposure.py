@@ -13,30 +13,30 @@ from qingyu.index.ingredients import Int
 from qingyu.pack.model import Exposure, ExposureRow
 
 
-def levels_by_day(
-    exposure: Exposure, hierarchy: Hierarchy, first: int, size: int, known_on: date | None
-) -> Int:
-    """[A, size] the exposure of each graded area on each of `size` days from day number `first`.
+def fill_levels(
+    exposure: Exposure, hierarchy: Hierarchy, levels: Int, first: int, known_on: date | None
+) -> None:
+    """Writes into `levels` [all codes, days], all 0, the exposure of each area on each day from
+    day number `first`.
 
     The last row with `valid_from ≤ day` holds, before the first one the first; an area without
     rows has the sum of its children's. 0 where there is nothing at all, or the area is not valid.
     Rows that were not known on `known_on` are left out.
     """
-    found = np.zeros((len(hierarchy.codes), size), np.int64)
     declared = np.zeros(len(hierarchy.codes), bool)
     place = {code: position for position, code in enumerate(hierarchy.codes)}
     for code, rows in _by_area(exposure.rows, known_on).items():
         if code in place:
             declared[place[code]] = True
-            _steps(found[place[code]], rows, first)
-    for columns, epoch in hierarchy.runs(first, size):
-        part = found[:, columns]
+            _steps(levels[place[code]], rows, first)
+    for columns, epoch in hierarchy.runs(first, levels.shape[1]):
+        part = levels[:, columns]
         part[~hierarchy.valid[epoch]] = 0
         for children, parents, cuts in hierarchy.storeys[epoch]:
-            sums = np.add.reduceat(part[children], cuts, axis=0)
             derived = ~declared[parents]
-            part[parents[derived]] = sums[derived]
-    return found[hierarchy.graded] if len(hierarchy.graded) < len(found) else found
+            if derived.any():
+                sums = np.add.reduceat(part[children], cuts, axis=0)
+                part[parents[derived]] = sums[derived]
 
 
 def _by_area(rows: Iterable[ExposureRow], known_on: date | None) -> dict[str, list[ExposureRow]]:

@@ -12,6 +12,7 @@ from qingyu.index.explanation import Held, Window
 from qingyu.index.ingredients import Against, Slot
 from qingyu.index.pack_lines import line_of
 from qingyu.index.sentence import Finding
+from qingyu.index.splits import BEST
 from qingyu.index.spot import Spot, sources_of
 from qingyu.pack.model import MICRO, Comparison, Indicator
 from qingyu.periods import previous, same_of_earlier_year
@@ -19,6 +20,7 @@ from qingyu.periods import previous, same_of_earlier_year
 _RATE_PLACES = 6
 
 Days = tuple[date, date]
+Segment = tuple[tuple[int, int], ...]
 
 
 def window_of(spot: Spot, indicator: Indicator) -> Window | None:
@@ -31,7 +33,7 @@ def window_of(spot: Spot, indicator: Indicator) -> Window | None:
     return Window(
         first=first,
         last=last,
-        days=(last - first).days + 1,
+        days=spot.given(spot.ingredients.world.span, place),
         counting=spot.given(spot.ingredients.world.days, place),
         states={source: states_of(spot, source, first, last) for source in sources_of(indicator)},
     )
@@ -100,7 +102,7 @@ def _held(spot: Spot, indicator: Indicator, slot: Slot, usable: bool, whole: int
         points=spot.score(stations.points) if usable else None,
         weight=comparison.weight,
         weight_given=round(Fraction(MICRO * comparison.weight, whole)) if usable else 0,
-        segment=() if compared is None else segment_of(comparison, compared),
+        segment=() if compared is None else _segment(spot, indicator, slot, compared),
         usual=None if said is None else said.usual,
         percent=None if said is None or said.expected <= 0 else said.percent,
         pack_line=line_of(spot.pack, key),
@@ -111,13 +113,17 @@ def _held(spot: Spot, indicator: Indicator, slot: Slot, usable: bool, whole: int
 def _baseline(
     spot: Spot, indicator: Indicator, slot: Slot, usable: bool
 ) -> tuple[int | None, int | None, int | None, Fixed | None]:
-    """Count, exposure, κ and rate of what is compared with."""
-    if not usable:
+    """Count, exposure, κ and rate of what is compared with; a target has only the last two, and
+    two declared rates (minmax) nothing but their points on the line."""
+    kind = indicator.compare[slot[1]].with_
+    if not usable or kind == "minmax":
         return None, None, None, None
     against: Against = spot.ingredients.against(slot)
     count, exposure = spot.given(against.count), spot.given(against.exposure)
-    kappa = spot.given(against.kappa)
-    return count, exposure, kappa, rate(count, exposure, indicator)
+    kappa, held = spot.given(against.kappa), rate(count, exposure, indicator)
+    if kind == "target":
+        return None, None, kappa, held
+    return count, exposure, kappa, held
 
 
 def _said(
@@ -146,7 +152,17 @@ def finding_of(spot: Spot, indicator: Indicator, comparison: Comparison, expecte
     )
 
 
-def segment_of(comparison: Comparison, compared: int) -> tuple[tuple[int, int], ...]:
+def _segment(spot: Spot, indicator: Indicator, slot: Slot, compared: int) -> Segment:
+    comparison = indicator.compare[slot[1]]
+    if comparison.with_ != "minmax":
+        return segment_of(comparison, compared)
+    bounds = spot.ingredients.against(slot)
+    low, high = spot.given(bounds.count), spot.given(bounds.exposure)
+    at_low, at_high = (BEST, 0) if indicator.better == "lower" else (0, BEST)
+    return ((low, at_low), (high, at_high))
+
+
+def segment_of(comparison: Comparison, compared: int) -> Segment:
     """The two points of the curve around `compared`; beyond its ends, the end point alone."""
     curve = comparison.curve
     if compared <= curve[0][0]:

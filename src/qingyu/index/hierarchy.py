@@ -16,6 +16,7 @@ from qingyu.index.ingredients import Bool, Int
 from qingyu.pack.model import Area, Pack
 
 EVER = 10**7  # a day number beyond any calendar, for areas without end
+_COLUMNS = 512  # days added up at once, so that temporaries stay small
 
 Run = tuple[slice, int]  # columns of an array, epoch
 
@@ -80,23 +81,24 @@ class Hierarchy:
                 found.append((slice(low, high), epoch))
         return found
 
-    def add_up(self, own: Int, unplaced: Int, first: int) -> Int:
-        """[A, days] sums of each graded area with all below it, from [all, days] own counts.
+    def add_up(self, sums: Int, unplaced: Int, first: int) -> None:
+        """Turns each area's own counts [all, days] into sums with all below it, in place.
 
-        `own` is used up. What belongs to no area on its day (the bucket `unplaced` [days], and
-        records of an area that is not valid then) belongs to the root.
+        What belongs to no area on its day (the bucket `unplaced` [days], and records of an area
+        that is not valid then) belongs to the root.
         """
-        own[self.root] += unplaced
-        for columns, epoch in self.runs(first, own.shape[1]):
-            part = own[:, columns]
+        sums[self.root] += unplaced
+        for columns, epoch in self.runs(first, sums.shape[1]):
+            part = sums[:, columns]
             lost = np.flatnonzero(~self.valid[epoch])
             if len(lost):
                 stray = part[lost].sum(axis=0)
                 part[lost] = 0
                 part[self.root] += stray
             for rows, parents, cuts in self.storeys[epoch]:
-                part[parents] += np.add.reduceat(part[rows], cuts, axis=0)
-        return own[self.graded] if len(self.graded) < len(own) else own
+                for start in range(0, part.shape[1], _COLUMNS):
+                    days = part[:, start : start + _COLUMNS]
+                    days[parents] += np.add.reduceat(days[rows], cuts, axis=0)
 
     @cached_property
     def storeys(self) -> list[list[tuple[Int, Int, Int]]]:

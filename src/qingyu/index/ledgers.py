@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 
 from qingyu.engine.tables import Panel, fingerprint
-from qingyu.index.days import Days, Ledger, days_of
-from qingyu.index.exposure import levels_by_day
+from qingyu.index.days import ROWS, Days, Ledger, days_of
+from qingyu.index.exposure import fill_levels
 from qingyu.index.hierarchy import Hierarchy
 from qingyu.index.ingredients import Int
 from qingyu.pack.model import Indicator, Measure, Pack
@@ -52,32 +52,34 @@ class Ledgers:
     def running(self, measure: Measure, days: Days) -> Int:
         """[A, days + 1] running sums of a measure over its counting days."""
         row = self._measures.get(fingerprint(measure))
-        if row is None:
-            return np.zeros((len(self.hierarchy.graded), days.size + 1), np.int64)
-        given = self.panel.counts.values[row]
-        own = given[self._rows].astype(np.int64)
-        own[self._rows < 0] = 0
-        stray = given[self._stray].sum(axis=0, dtype=np.int64)
-        return _run(self.hierarchy.add_up(own, stray, days.start), days)
+        running = np.zeros((len(self.hierarchy.codes), days.size + 1), np.int64)
+        if row is not None:
+            given = self.panel.counts.values[row]
+            for start in range(0, len(running), ROWS):
+                rows = self._rows[start : start + ROWS]
+                running[start : start + ROWS, 1:] = given[rows] * (rows >= 0)[:, None]
+            stray = given[self._stray].sum(axis=0, dtype=np.int64)
+            self.hierarchy.add_up(running[:, 1:], stray, days.start)
+        return self._run(running, days)
+
+    def _run(self, running: Int, days: Days) -> Int:
+        """Running sums over counting days, of the graded areas, in the same memory."""
+        by_day = running[:, 1:]
+        if not days.counting.all():
+            by_day *= days.counting
+        for start in range(0, len(running), ROWS):
+            part = by_day[start : start + ROWS]
+            part[...] = np.cumsum(part, axis=1)
+        graded = self.hierarchy.graded
+        return running if len(graded) == len(running) else running[graded]
 
     def _exposure(self, name: str, days: Days, sources: set[str]) -> Int:
         key = (name, tuple(sorted(sources)))
         if key not in self._exposures:
             found = [one for one in self.pack.exposures if one.id == name]
+            running = np.zeros((len(self.hierarchy.codes), days.size + 1), np.int64)
             if found:
-                levels = levels_by_day(
-                    found[0], self.hierarchy, days.start, days.size, self.known_on
-                )
-            else:
-                levels = np.zeros((len(self.hierarchy.graded), days.size), np.int64)
-            self._exposures[key] = _run(levels, days)
+                tree, by_day = self.hierarchy, running[:, 1:]
+                fill_levels(found[0], tree, by_day, days.start, self.known_on)
+            self._exposures[key] = self._run(running, days)
         return self._exposures[key]
-
-
-def _run(by_day: Int, days: Days) -> Int:
-    if not days.counting.all():
-        by_day *= days.counting
-    running = np.empty((len(by_day), days.size + 1), np.int64)
-    running[:, 0] = 0
-    np.cumsum(by_day, axis=1, out=running[:, 1:])
-    return running

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qingyu.index.days import Ledger
+from qingyu.index.days import Ledger, Range
 from qingyu.index.hierarchy import Hierarchy
 from qingyu.index.ingredients import Bool, Int
 from qingyu.index.scene import Scene
@@ -103,30 +103,19 @@ def peer_sums(
 
 
 def _one_epoch(ledger: Ledger, windows: Windows, groups: Groups, of: Int) -> tuple[Int, Int, Bool]:
-    count = [ledger.count[members].sum(axis=0)[None, :] for members in groups.members]
-    exposure = [ledger.exposure[members].sum(axis=0)[None, :] for members in groups.members]
-    size = windows.chosen.shape[1]
-
-    def spread(running: list[Int], k: int, rows: Rows) -> Int:
-        lines = [ledger.of(one, windows.widths[k]) for one in running]
-        return _rows(of[rows], lines, size)
-
-    def present(k: int, rows: Rows) -> Int:
-        lines = [_with_exposure(ledger, windows, k, members) for members in groups.members]
-        return _rows(of[rows], lines, size)
-
     def sums(k: int, rows: Rows) -> tuple[Int, Int, Int]:
-        return spread(count, k, rows), spread(exposure, k, rows), present(k, rows)
+        size = windows.chosen.shape[1]
+        table = np.zeros((3, len(groups.members) + 1, size), np.int64)  # the last: no group
+        for group, members in enumerate(groups.members):
+            table[:, group] = _of_group(ledger, windows.widths[k], members)
+        mine = of[rows]
+        return table[0][mine], table[1][mine], table[2][mine]
 
-    m, e, members = windows.pick_all(sums)
-    return m, e, members >= LEAST_PEERS
+    count, exposure, members = windows.pick_all(sums)
+    return count, exposure, members >= LEAST_PEERS
 
 
-def _with_exposure(ledger: Ledger, windows: Windows, k: int, members: Int) -> Int:
-    _, exposure = ledger.sums(windows.widths[k], members)
-    return np.asarray((exposure > 0).sum(axis=0, dtype=np.int64))[None, :]
-
-
-def _rows(of: Int, lines: list[Int], size: int) -> Int:
-    """[rows, P] from one line per group; zeros for areas without a group."""
-    return np.concatenate([*lines, np.zeros((1, size), np.int64)])[of]
+def _of_group(ledger: Ledger, days: Range, members: Int) -> Int:
+    """[3, P] Σm, Σe and the number of members with an exposure, over each range."""
+    count, exposure = ledger.sums(days, members)
+    return np.stack([count.sum(axis=0), exposure.sum(axis=0), (exposure > 0).sum(axis=0)])

@@ -14,11 +14,23 @@ def suspect(source: Text) -> Sentence:
     return Sentence(T("{source} sent far fewer records than usual.", source=source))
 
 
-def uncovered(source: Text, covered: int, days: int) -> Sentence:
-    """`covered` of the `days` of the window count."""
+def uncovered(source: Text | None, covered: int, days: int) -> Sentence:
+    """`covered` of the `days` of the window count. source: None where several are read."""
+    numbers = {"covered": covered, "days": days}
+    if source is None:
+        words = T("Only {covered} of {days} days are covered.", covered=covered, days=days)
+        return Sentence(words, numbers)
     words = T("{source} covers {covered} of {days} days.",
               source=source, covered=covered, days=days)  # fmt: skip
-    return Sentence(words, {"covered": covered, "days": days})
+    return Sentence(words, numbers)
+
+
+def day_uncovered(source: Text) -> Sentence:
+    return Sentence(T("{source} does not cover the whole of this day.", source=source))
+
+
+def gap(source: Text) -> Sentence:
+    return Sentence(T("{source} is known to have failed on this day.", source=source))
 
 
 def no_window() -> Sentence:

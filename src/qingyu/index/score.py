@@ -42,15 +42,18 @@ def stations(
 ) -> Stations:  # fmt: skip
     """The stations of one comparison of one indicator; `able` [A, P]: cells that may have it."""
     able = able & (exposure > 0)
+    count = _only(count, able)
     if comparison.with_ == "minmax":
         return _between(indicator, count, exposure, against, able)
     able = able & (against.exposure > 0)
+    exposure = _only(exposure, able)
     expected = exact.multiply_divide(against.count, exposure, _divisor(against.exposure), MICRO)
     whole = expected + against.kappa
     able &= whole > 0
     if exact.largest(count) * MICRO + exact.largest(against.kappa) >= exact.LIMIT:
         raise OverflowError("counts too large")
-    compared = exact.multiply_divide(count * MICRO + against.kappa, MICRO, _divisor(whole))
+    shrunk = _only(count * MICRO + against.kappa, able)
+    compared = exact.multiply_divide(shrunk, MICRO, _divisor(whole))
     return _masked(expected, compared, curve_points(compared, comparison.curve), able)
 
 
@@ -69,6 +72,11 @@ def _between(
 def _divisor(array: Int) -> Int:
     """`array` with 1 where it is not positive (such cells are not available)."""
     return array if array.size == 0 or int(array.min()) > 0 else np.maximum(array, 1)
+
+
+def _only(array: Int, able: Bool) -> Int:
+    """`array` with 0 where a cell is not available: over a divisor of 1 it might not fit."""
+    return array if able.all() else np.where(able, array, 0)
 
 
 def _masked(expected: Int, compared: Int, points: Int, able: Bool) -> Stations:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from qingyu.i18n import TN, Language, Message, T, Text
-from qingyu.index.exact_json import Fixed
+from qingyu.index.exact_json import Fixed, nearest
 from qingyu.pack.model import MICRO, Comparand, Grade, Names
 
 MOST_WORDS = 25
@@ -135,6 +135,14 @@ def say_usual(lead: Message, best: bool) -> Sentence:
     if best:
         return Sentence(T("{lead}. Everything is as usual or better.", lead=lead))
     return Sentence(T("{lead}. Much as usual; nothing special to watch.", lead=lead))
+
+
+def say_weakest(lead: Message, name: Names, points: Fixed) -> Sentence:
+    """Where no count stands out, but an indicator is low. points: rounded for print."""
+    said = nearest(points.fraction, 1)
+    words = T("{lead}. Weakest: {name}, {points} points.",
+              lead=lead, name=named(name), points=said)  # fmt: skip
+    return Sentence(words, {"points": said})
 
 
 def say_veto(lead: Message, name: Names, count: int) -> Sentence:

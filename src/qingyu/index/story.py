@@ -6,7 +6,7 @@ from qingyu.i18n import Message
 from qingyu.index import reasons
 from qingyu.index.exact_json import Fixed
 from qingyu.index.explanation import Charge, Held, Part
-from qingyu.index.held import finding_of, states_of, window_of
+from qingyu.index.held import days_of, finding_of, states_of, window_of
 from qingyu.index.ingredients import SCORED, State
 from qingyu.index.sentence import (
     Finding,
@@ -19,7 +19,9 @@ from qingyu.index.sentence import (
     say_no_data,
     say_usual,
     say_veto,
+    say_weakest,
 )
+from qingyu.index.splits import BEST
 from qingyu.index.spot import Spot, sources_of
 from qingyu.pack.model import MICRO, Grade, GradeScale, Indicator
 
@@ -42,7 +44,7 @@ def sentence_of(spot: Spot, parts: tuple[Part, ...], charges: tuple[Charge, ...]
     if deduction is not None and (worst is None or _outweighs(deduction, worst[0])):
         return _deduction_sentence(spot, lead, deduction)
     if worst is None:
-        return say_usual(lead, best=spot.found(spot.results.grade) == 0)
+        return _weakest_or_usual(spot, lead, parts)
     part, held = worst
     return say_finding(lead, _finding(spot, part, held))
 
@@ -89,7 +91,7 @@ def _short(number: Fixed) -> Fixed:
 
 def _outweighs(charge: Charge, part: Part) -> bool:
     """Whether a deduction takes more off its dimension than the worst indicator costs its own."""
-    lost = (100 * MICRO - (part.points or 0)) * part.share
+    lost = (BEST - (part.points or 0)) * part.share
     return (charge.points or 0) * part.dimension_weight > lost
 
 
@@ -111,7 +113,21 @@ def _worst_finding(spot: Spot, parts: tuple[Part, ...]) -> tuple[Part, Held] | N
 
 def _cost(pair: tuple[Part, Held]) -> int:
     part, held = pair
-    return part.share * held.weight_given * (100 * MICRO - (held.points or 0))
+    return part.share * held.weight_given * (BEST - (held.points or 0))
+
+
+def _weakest_or_usual(spot: Spot, lead: Message, parts: tuple[Part, ...]) -> Sentence:
+    """Where no count stands out: the indicator that costs most, if its own points would make a
+    grade below the second; else that all is as usual."""
+    scale = scale_in_force(spot)
+    assert scale is not None
+    second = scale.grades[min(1, len(scale.grades) - 2)].cut
+    low = [part for part in parts if part.points is not None and part.points < second]
+    weakest = max(low, key=lambda part: part.share * (BEST - (part.points or 0)), default=None)
+    if weakest is None:
+        return say_usual(lead, best=spot.found(spot.results.grade) == 0)
+    name = spot.pack.indicator(weakest.indicator).name
+    return say_weakest(lead, name, Fixed(weakest.points or 0, 6))
 
 
 def _is_worse(spot: Spot, part: Part, held: Held) -> bool:
@@ -148,37 +164,52 @@ def reason_of_area(spot: Spot, parts: tuple[Part, ...]) -> Sentence:
 
 
 def reason_of_cell(spot: Spot, indicator: Indicator) -> Sentence | None:
-    """Why an indicator has no score of its own here; None if it has one.
-
-    The order of arithmetic.md section 4."""
+    """Why an indicator has no score of its own here; None if it has one."""
     state = spot.state(indicator.id)
     if int(state) >= SCORED:
         return None
-    source = named(spot.pack.source(sources_of(indicator)[0]).name)
     if state is State.LATE:
-        return reasons.late(source)
+        return reasons.late(_culprit(spot, indicator, "full"))
     if state is State.SUSPECT:
-        return reasons.suspect(source)
-    return _no_data_reason(spot, indicator, source)
+        return reasons.suspect(_culprit(spot, indicator, "suspect"))
+    return _day_reason(spot, indicator) or _window_reason(spot, indicator)
 
 
-def _no_data_reason(spot: Spot, indicator: Indicator, source: Message) -> Sentence:
+def _culprit(spot: Spot, indicator: Indicator, state: str) -> Message:
+    """The source with the fewest full days of the window (or the most suspect ones)."""
+    last = spot.period.last
+    first, _ = days_of(spot, indicator) or (last, last)
+    sources = sources_of(indicator)
+    days = {source: states_of(spot, source, first, last).get(state, 0) for source in sources}
+    worst = min(sources, key=lambda source: days[source] if state == "full" else -days[source])
+    return named(spot.pack.source(worst).name)
+
+
+def _day_reason(spot: Spot, indicator: Indicator) -> Sentence | None:
+    """Why a day itself does not count; None for one that does, and for longer periods."""
+    if spot.period.kind != "day":
+        return None
+    day = spot.period.last
+    for source in sources_of(indicator):
+        states, name = states_of(spot, source, day, day), named(spot.pack.source(source).name)
+        if "gap" in states:
+            return reasons.gap(name)
+        if "full" not in states:
+            return reasons.day_uncovered(name)
+    return None
+
+
+def _window_reason(spot: Spot, indicator: Indicator) -> Sentence:
+    """The order of arithmetic.md section 4: window, days, exposure, comparisons."""
     place = spot.place_of(indicator.id)
     window = window_of(spot, indicator)
-    day_counts = spot.period.kind != "day" or _day_counts(spot, indicator)
-    if not day_counts:
-        return reasons.uncovered(source, 0, 1)
     if window is None:
         return reasons.no_window()
-    if spot.found(spot.results.exposure, place) <= 0 and window.counting > 0:
-        return reasons.no_exposure()
     span = spot.given(spot.ingredients.world.span, place)
-    if window.counting * MICRO < indicator.least_covered * span or not window.counting:
-        return reasons.uncovered(source, window.counting, span)
+    if window.counting * MICRO < indicator.least_covered * span:
+        sources = sources_of(indicator)
+        only = named(spot.pack.source(sources[0]).name) if len(sources) == 1 else None
+        return reasons.uncovered(only, window.counting, span)
+    if spot.found(spot.results.exposure, place) <= 0:
+        return reasons.no_exposure()
     return reasons.no_comparison()
-
-
-def _day_counts(spot: Spot, indicator: Indicator) -> bool:
-    """Whether the day itself is full for every source of the indicator."""
-    day = spot.period.last
-    return all("full" in states_of(spot, s, day, day) for s in sources_of(indicator))

@@ -90,10 +90,11 @@ def compile_contract(
 
 def cell(column: str) -> str:
     """SQL: a cell's text, trimmed; NULL if nothing is left. Most cells need no trimming, which is
-    told from their ends far quicker than by trimming them."""
+    told from their ends far quicker than by trimming them. The cells of a misshapen row belong to
+    no column, so nothing of it is taken: a telephone number may stand where a name should."""
     blank = " OR ".join(f"suffix({column}, e'{mark}')" for mark in (" ", r"\t", r"\r", r"\n"))
     return (
-        f"CASE WHEN {column} > '!' AND NOT ({blank}) THEN {column}"
+        f"CASE WHEN misshapen THEN NULL WHEN {column} > '!' AND NOT ({blank}) THEN {column}"
         f" ELSE nullif(trim({column}, e'{_BLANKS}'), '') END"
     )
 

@@ -1,10 +1,7 @@
-"""A sender's file as a DuckDB relation of text columns `c0 … cn`, in the file's own order.
+"""A sender's file is opened: its encoding, its header, and whether that is the contract's.
 
 Nothing here interprets a value. What cannot be read beyond doubt is refused whole, with the place
-and the remedy; a row with too few or too many cells is refused alone (`ragged_rows`).
-
-The number of a row is its position in what is read, taken while the order is still the file's
-(no join has touched it): the header is row 1, blank lines are not counted.
+and the remedy.
 """
 
 from __future__ import annotations
@@ -13,7 +10,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -21,72 +18,12 @@ import duckdb
 from qingyu.engine.connect import connected, quoted
 from qingyu.errors import InputError
 from qingyu.i18n import T, Text
-from qingyu.intake.encoding import CSV_HEAD, bad_bytes, head_of, refuse_other_formats
+from qingyu.intake.encoding import CSV_HEAD, head_of, refuse_other_formats
+from qingyu.intake.sheet import Sheet, unreadable
 from qingyu.pack.model import Source
 
 SEPARATORS = (",", ";", "\t")
 REJECT_COLUMNS = ("qingyu_row", "qingyu_reasons")  # our own, in front of a reject file
-REJECT_LIMIT = 100_000  # ragged rows kept apart; a file with more is not this table at all
-_LONGEST_ROW = 16 << 20  # bytes
-
-_MISSHAPEN = ("MISSING COLUMNS", "TOO MANY COLUMNS")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One file whose header agrees with the contract.
-
-    `columns` are the header's cells as sent; `place[name]` is the position of the contract's
-    column `name`; `extra` are columns that the contract does not know.
-    """
-
-    path: Path
-    kind: str  # csv or parquet
-    columns: tuple[str, ...]
-    place: dict[str, int] = field(hash=False)
-    extra: tuple[str, ...]
-    separator: str = ","
-    newline: str | None = None
-    stored_as: tuple[str, ...] = ()  # Parquet: DuckDB's type of each column
-    serial: bool = False  # CSV whose cells span lines: read by one thread
-
-    @property
-    def name(self) -> str:
-        return self.path.name
-
-    def relation(self, number: int) -> str:
-        """SQL of the text columns. CSV has one column more than its header: NULL (and not empty)
-        cells are cells that the row does not have (see `misshapen`); rows that are longer still
-        go to the table `ragged_<number>`."""
-        if self.kind == "parquet":
-            cells = ", ".join(
-                f"CAST({identifier(name)} AS VARCHAR) AS c{at}"
-                for at, name in enumerate(self.columns)
-            )
-            return f"(SELECT {cells} FROM read_parquet({quoted(str(self.path))}))"
-        types = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(self.columns) + 1))
-        newline = f", new_line={quoted(self.newline)}" if self.newline else ""
-        return (
-            f"read_csv({quoted(str(self.path))}, auto_detect=false, header=false, skip=1,"
-            f" delim={quoted(self.separator)}, quote='\"', escape='\"', columns={{{types}}},"
-            f" max_line_size={_LONGEST_ROW}, strict_mode=true{newline}, store_rejects=true,"
-            f" null_padding=true, nullstr=chr(1), parallel={not self.serial},"
-            f" rejects_table='ragged_{number}', rejects_scan='scan_{number}',"
-            f" rejects_limit={REJECT_LIMIT})"
-        )
-
-    @property
-    def misshapen(self) -> str:
-        """SQL: whether the row has fewer or more cells than the header."""
-        if self.kind == "parquet":
-            return "false"
-        last = len(self.columns) - 1
-        return f"(c{last} IS NULL OR c{last + 1} IS NOT NULL)"
-
-
-def identifier(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def open_sheet(path: Path, source: Source) -> Sheet:
@@ -102,74 +39,6 @@ def open_sheet(path: Path, source: Source) -> Sheet:
         T("a file whose name ends in {suffix}", suffix=suffix or T("nothing")),
         ".csv, .tsv, .txt, .parquet",
         T("Save the table as CSV (UTF-8) or Parquet and send that."),
-    )
-
-
-def ragged_rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, number: int) -> list[int]:
-    """Row numbers of rows too long to be read, after the relation has been read through.
-
-    Any other trouble that DuckDB met (a broken quote, bytes that are no UTF-8) ends here.
-    """
-    if sheet.kind == "parquet":
-        return []
-    found = connection.execute(
-        f"SELECT DISTINCT line, error_type::VARCHAR FROM ragged_{number} ORDER BY line"
-    ).fetchall()
-    for line, trouble in found:
-        if trouble == "INVALID ENCODING":
-            raise bad_bytes(sheet.path, int(line))
-        if trouble not in _MISSHAPEN:
-            raise _broken_row(sheet, int(line), trouble)
-    lines = sorted({int(line) for line, _ in found})
-    if len(lines) >= REJECT_LIMIT:
-        raise InputError(
-            f"{sheet.name}:{lines[0]}",
-            T("more than {limit} rows whose cells do not match the header", limit=REJECT_LIMIT),
-            T("{count} cells in each row", count=len(sheet.columns)),
-            T("Check the separator and the quotes, and export the table again."),
-        )
-    return lines
-
-
-def spans_lines(error: Exception) -> bool:
-    """Whether DuckDB gave up because a quoted cell holds a line break (one thread can read it)."""
-    return "quoted new lines" in str(error)
-
-
-def unreadable(sheet: Sheet, error: duckdb.Error) -> InputError:
-    """DuckDB's complaint about the file as one sentence of ours (its own text quotes rows)."""
-    if sheet.kind == "parquet":
-        return InputError(
-            sheet.name,
-            T("a damaged or cut-off Parquet file"),
-            T("a whole Parquet file"),
-            T("Copy or export it again and compare its size with the original."),
-        )
-    words = str(error)
-    if "max_line_size" in words.lower() or "maximum line size" in words.lower():
-        found: Text = T(
-            "a row of more than {size} bytes: a quote is probably not closed", size=_LONGEST_ROW
-        )
-    else:
-        found = T("mixed line ends or quotes that do not match")
-    return InputError(
-        sheet.name,
-        found,
-        T("one kind of line end, and quotes in pairs"),
-        T("Export the table again as CSV (UTF-8)."),
-    )
-
-
-def _broken_row(sheet: Sheet, line: int, trouble: str) -> InputError:
-    if trouble == "UNQUOTED VALUE":
-        found: Text = T("a quote that is opened and not closed, or closed too early")
-    else:
-        found = T("a row that cannot be read as CSV")
-    return InputError(
-        T("{file}, row {row}", file=sheet.name, row=line).render("en"),
-        found,
-        T("quotes in pairs around a cell, doubled inside it"),
-        T("Mend that row or export the table again: no row of this file was taken."),
     )
 
 
@@ -205,7 +74,7 @@ def _open_csv(path: Path, source: Source) -> Sheet:
     _refuse_header_only(path, text)
     newline = "\\r" if "\n" not in text and "\r" in text else None
     sheet = _matched(path, "csv", cells, source)
-    return Sheet(**{**vars(sheet), "separator": separator, "newline": newline})
+    return replace(sheet, separator=separator, newline=newline)
 
 
 def _line_end(text: str) -> int:
@@ -260,7 +129,7 @@ def _open_parquet(path: Path, source: Source) -> Sheet:
     sheet = _matched(path, "parquet", [str(row[0]) for row in described], source)
     types = tuple(str(row[1]) for row in described)
     _refuse_lost_zeros(sheet, types, source)
-    return Sheet(**{**vars(sheet), "stored_as": types})
+    return replace(sheet, stored_as=types)
 
 
 def _refuse_lost_zeros(sheet: Sheet, types: Sequence[str], source: Source) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from qingyu.engine.batches import Batch
+from qingyu.engine.batches import Batch, Draft
 from qingyu.i18n import T, Text
 
 UNPLACED_PREFIX = "unplaced_"  # of reasons that count bucketed rows, which are not refused
@@ -99,21 +100,22 @@ class Receipt:
 
 
 def receipt_of(
-    batch: Batch,
+    batch: Batch | Draft,
     rejects: Path | None,
     *,
     again: bool = False,
     ignored_columns: tuple[str, ...] = (),
     also_standing: tuple[int, ...] = (),
 ) -> Receipt:
-    """The receipt of a committed batch, whenever it is asked for."""
+    """The receipt of a committed batch, whenever it is asked for; of a draft, that of a dry run."""
     refused, unplaced = split_reasons(batch.reasons)
+    committed = batch if isinstance(batch, Batch) else None
     return Receipt(
-        number=batch.number,
+        number=committed.number if committed else None,
         kind=batch.kind,
         source=batch.source,
         who=batch.who,
-        received=batch.received,
+        received=committed.received if committed else None,
         version=batch.version,
         covers_first=batch.covers_first,
         covers_last=batch.covers_last,
@@ -133,13 +135,14 @@ def receipt_of(
         file_digest=batch.file_digest,
         content_digest=batch.content_digest,
         rejects=rejects,
+        dry_run=committed is None,
         again=again,
         ignored_columns=ignored_columns,
         also_standing=also_standing,
     )
 
 
-def split_reasons(reasons: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+def split_reasons(reasons: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
     """A batch's reasons as those of refused rows and those of rows in the bucket."""
     bucket = {
         name.removeprefix(UNPLACED_PREFIX): count

@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -25,15 +25,15 @@ from qingyu.engine.measures import measures_of
 from qingyu.engine.store import Home, Writer
 from qingyu.i18n import T, Text
 from qingyu.intake.boundaries import Boundaries, read_boundaries
-from qingyu.intake.bulk import Bulk, Totals
+from qingyu.intake.bulk import Bulk
 from qingyu.intake.contract import Contract, compile_contract
 from qingyu.intake.digests import content_digest, file_digest, received_before, sent_before
 from qingyu.intake.kept import standing
 from qingyu.intake.match import Olds, match
 from qingyu.intake.options import Options, options_of, version_of_rows
 from qingyu.intake.place import Placer
-from qingyu.intake.read import Sheet, open_sheet
-from qingyu.intake.receipt import Receipt, receipt_of, split_reasons
+from qingyu.intake.read import open_sheet
+from qingyu.intake.receipt import Receipt, receipt_of
 from qingyu.intake.records import (
     find_absent,
     find_olds,
@@ -42,6 +42,7 @@ from qingyu.intake.records import (
     write_records,
 )
 from qingyu.intake.rejects import write_rejects
+from qingyu.intake.sheet import Sheet
 from qingyu.intake.stage import Stage, stage_sheet
 from qingyu.pack.model import Pack, Source
 
@@ -72,18 +73,6 @@ class Send:
     @property
     def ignored(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for sheet in self.sheets for name in sheet.extra))
-
-
-@dataclass(frozen=True)
-class Matched:
-    """A send that is read, checked, placed and matched: what it would change."""
-
-    version: int
-    covers: Covers | None
-    delivery: str
-    content_digest: str
-    totals: Totals
-    withdrawn: int
 
 
 def receive(
@@ -135,11 +124,11 @@ def _try(send: Send, told: Progress) -> Receipt:
         connect(Path(folder)) as connection,
     ):
         bulk = _stage(send, connection, Path(folder), told)
-        matched = _match(send, bulk, told)
-        first = received_before(send.home.batches(), send.source.id, matched.content_digest)
+        draft = _match(send, bulk, told)
+        first = received_before(send.home.batches(), send.source.id, draft.content_digest)
         if first is not None:
             return _first_receipt(send, first)
-        return _dry_receipt(send, matched)
+        return receipt_of(draft, None, ignored_columns=send.ignored)
 
 
 def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
@@ -155,12 +144,12 @@ def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
     disk.make_folder(folder)
     with _spilling(writer) as connection:
         bulk = _stage(send, connection, folder, told)
-        matched = _match(send, bulk, told)
-        same = received_before(home.batches(), send.source.id, matched.content_digest)
+        draft = _match(send, bulk, told)
+        same = received_before(home.batches(), send.source.id, draft.content_digest)
         if same is not None:
             return _first_receipt(send, same)
         told(T("Writing records"), 4, STEPS)
-        draft = _draft(send, bulk, matched, writer, folder)
+        draft = _with_files(draft, bulk, writer, folder)
     told(T("Committing"), 5, STEPS)
     batch = writer.commit(draft)
     return receipt_of(batch, home.rejects_of(batch.number), ignored_columns=send.ignored)
@@ -190,7 +179,7 @@ def _stage(send: Send, connection: duckdb.DuckDBPyConnection, folder: Path, told
     return Bulk(connection, contract, stages)
 
 
-def _match(send: Send, bulk: Bulk, told: Progress) -> Matched:
+def _match(send: Send, bulk: Bulk, told: Progress) -> Draft:
     """Judge every row; leaves `late`, `verdicts` and `olds` in the connection."""
     told(T("Matching with earlier batches"), 3, STEPS)
     options = send.options
@@ -212,18 +201,15 @@ def _match(send: Send, bulk: Bulk, told: Progress) -> Matched:
         delivery = "increment"
     find_olds(bulk.connection, send.home, send.source.id, olds)
     refuse_collisions(bulk)
-    totals = bulk.totals()
-    return Matched(
+    content = content_digest(
+        send.source,
         version=version,
         covers=covers,
-        delivery=delivery,
-        content_digest=content_digest(
-            send.source, version=version, covers=covers, supplement=options.supplement,
-            rows=rows, ragged=bulk.ragged,
-        ),
-        totals=totals,
-        withdrawn=_olds(bulk) - totals.corrected,
-    )  # fmt: skip
+        supplement=options.supplement,
+        rows=rows,
+        ragged=bulk.ragged,
+    )
+    return _draft(send, bulk, version, covers, delivery, content)
 
 
 def _covers(send: Send, bulk: Bulk) -> Covers | None:
@@ -240,41 +226,50 @@ def _olds(bulk: Bulk) -> int:
     return int(row[0])
 
 
-def _draft(send: Send, bulk: Bulk, matched: Matched, writer: Writer, folder: Path) -> Draft:
-    """Write the batch's files and say what they are."""
-    records = writer.staging / "records.parquet"
-    rejects = writer.staging / "rejects.csv"
-    changed = write_records(bulk, writer.next_number, records)
-    write_fold(bulk, folder / "fold.parquet")
-    totals = matched.totals
-    if totals.refused:
-        write_rejects(bulk, rejects)
-    first, last = matched.covers or (None, None)
+def _draft(
+    send: Send, bulk: Bulk, version: int, covers: Covers | None, delivery: str, content: str
+) -> Draft:
+    """What the send comes to, without its files."""
+    totals = bulk.totals()
+    first, last = covers or (None, None)
     return Draft(
         kind="supplement" if send.options.supplement is not None else "receive",
         source=send.source.id,
         who=send.who,
-        version=matched.version,
+        version=version,
         measures=measures_of(send.pack),
         pack_digest=send.pack.digest,
         covers_first=first,
         covers_last=last,
-        delivery=matched.delivery,
+        delivery=delivery,
         refers_to=send.options.supplement,
         rows=totals.rows,
         new=totals.new,
         repeated=totals.repeated,
         unchanged=totals.unchanged,
         corrected=totals.corrected,
-        withdrawn=matched.withdrawn,
+        withdrawn=_olds(bulk) - totals.corrected,
         refused=totals.refused,
         unplaced=totals.unplaced,
         reasons=totals.reasons,
         file_name=send.file_name,
         file_digest=send.file_digest,
-        content_digest=matched.content_digest,
+        content_digest=content,
+    )
+
+
+def _with_files(draft: Draft, bulk: Bulk, writer: Writer, folder: Path) -> Draft:
+    """Write what goes in with the batch."""
+    records = writer.staging / "records.parquet"
+    rejects = writer.staging / "rejects.csv"
+    changed = write_records(bulk, writer.next_number, records)
+    write_fold(bulk, folder / "fold.parquet")
+    if draft.refused:
+        write_rejects(bulk, rejects)
+    return replace(
+        draft,
         records=records if changed else None,
-        rejects=rejects if totals.refused else None,
+        rejects=rejects if draft.refused else None,
         snapshot=folder,
     )
 
@@ -282,40 +277,6 @@ def _draft(send: Send, bulk: Bulk, matched: Matched, writer: Writer, folder: Pat
 def _first_receipt(send: Send, batch: Batch) -> Receipt:
     rejects = send.home.rejects_of(batch.number)
     return receipt_of(batch, rejects, again=True, ignored_columns=send.ignored)
-
-
-def _dry_receipt(send: Send, matched: Matched) -> Receipt:
-    totals = matched.totals
-    refused, unplaced = split_reasons(totals.reasons)
-    first, last = matched.covers or (None, None)
-    return Receipt(
-        number=None,
-        kind="supplement" if send.options.supplement is not None else "receive",
-        source=send.source.id,
-        who=send.who,
-        received=None,
-        version=matched.version,
-        covers_first=first,
-        covers_last=last,
-        delivery=matched.delivery,
-        refers_to=send.options.supplement,
-        rows=totals.rows,
-        new=totals.new,
-        repeated=totals.repeated,
-        unchanged=totals.unchanged,
-        corrected=totals.corrected,
-        withdrawn=matched.withdrawn,
-        refused=totals.refused,
-        unplaced=totals.unplaced,
-        reasons=refused,
-        unplaced_reasons=unplaced,
-        file_name=send.file_name,
-        file_digest=send.file_digest,
-        content_digest=matched.content_digest,
-        rejects=None,
-        dry_run=True,
-        ignored_columns=send.ignored,
-    )
 
 
 def _silent(step: Text, at: int, of: int) -> None:

@@ -21,7 +21,7 @@ from qingyu.intake.bulk import Bulk, Verdict
 from qingyu.intake.contract import Contract, sql_type
 from qingyu.intake.kept import Kept
 from qingyu.intake.match import Olds
-from qingyu.intake.read import identifier
+from qingyu.intake.sheet import identifier
 
 FIXED = ("key", "key64", "content64", "version", "batch", "sign", "area", "day", "at")
 UNSEEN = -(1 << 62)  # the version of a tombstone when no batch in force has the key

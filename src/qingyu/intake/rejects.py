@@ -15,8 +15,9 @@ from pathlib import Path
 from qingyu.engine import disk
 from qingyu.intake.bulk import Bulk
 from qingyu.intake.contract import printed
-from qingyu.intake.read import REJECT_COLUMNS, identifier
+from qingyu.intake.read import REJECT_COLUMNS
 from qingyu.intake.reasons import sentence
+from qingyu.intake.sheet import RowNumbers, identifier
 from qingyu.intake.stage import Stage
 
 _BLOCK = 10_000
@@ -78,28 +79,12 @@ def _refused(
         " WHERE part = ? AND (NOT fit OR l.codes IS NOT NULL) ORDER BY pos",
         [part],
     )
-    numbers = _Numbers(stage.ragged)
+    numbers = RowNumbers(stage.ragged)
     names = [name.strip() for name in header]
     while block := found.fetchmany(_BLOCK):
         for pos, texts, late, *mask in block:
             cells = [(texts[at[name]] or "") if texts and name in at else "" for name in names]
             yield numbers.of(pos), [*bulk.contract.codes(mask), *(late or ())], cells
-
-
-class _Numbers:
-    """Row numbers of staged positions, asked in ascending order, stepping over misshapen rows."""
-
-    def __init__(self, ragged: tuple[int, ...]) -> None:
-        self._ragged = ragged
-        self._passed = 0
-
-    def of(self, pos: int) -> int:
-        while (
-            self._passed < len(self._ragged)
-            and self._ragged[self._passed] <= pos + 2 + self._passed
-        ):
-            self._passed += 1
-        return pos + 2 + self._passed
 
 
 def _line(cells: list[str], *, first: bool = False) -> bytes:
