@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from intake_town import Desk, as_csv, days, row, source, town
+from intake_town import COLUMNS, Desk, as_csv, days, row, source, town
 
 from qingyu.errors import NotFoundError, PackError, StorageError, UsageError
 from qingyu.i18n import use_language
@@ -126,6 +126,14 @@ def test_the_same_bytes_under_the_same_options_are_not_even_read(
     desk.receive(path, covers=days(1, 10))
     monkeypatch.setattr(module, "stage_sheet", None)
     assert desk.receive(path, covers=days(1, 10)).again
+
+
+def test_a_resend_stays_a_repeat_after_the_contract_keeps_other_columns(desk: Desk) -> None:
+    desk.send(PLAIN)
+    kept = [{**c, "personal": "cut"} if c["name"] == "name" else c for c in COLUMNS]
+    desk.pack = town(columns=kept)
+    assert desk.send(PLAIN).again
+    assert desk.send(PLAIN, dry_run=True).again
 
 
 def test_other_days_or_another_version_are_another_send(desk: Desk) -> None:

@@ -75,6 +75,7 @@ def _records(
 ) -> list[Record]:
     """Daily counts around a rate of each area, with quiet days, busy spells and empty areas."""
     busy = draw(st.sampled_from([2.0, 0.4, 12.0, 0.05]))
+    least = draw(st.sampled_from([0, 0, -300, -1500]))  # refunds and the like: sums may be negative
     quiet = set(chance.sample(range((last - first).days + 1), 5))
     rates = {code: busy * chance.choice([0, 0.3, 1, 1, 3]) for code in shape.places}
     swing = {code: chance.choice([0, 0, 0.5]) for code in shape.places}
@@ -88,7 +89,7 @@ def _records(
             for kind in KINDS:
                 times = _count(chance, rate / len(KINDS))
                 if times:
-                    amount = Decimal(chance.randint(0, 900)) / 100
+                    amount = Decimal(chance.randint(least, 900)) / 100
                     found.append(Record(day, code, {"kind": kind, "amount": str(amount)}, times))
     return found
 

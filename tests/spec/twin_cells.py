@@ -90,7 +90,7 @@ class Cells:
         level = self.level(code, last)
         pooled = [self.sums(ind, other, year) for other in self.codes_ever(level)]
         big_m, big_e = sum(s.m for s in pooled), sum(s.e for s in pooled)
-        if self.source_days(ind, year) < 28 or big_m == 0 or big_e == 0:
+        if self.source_days(ind, year) < 28 or big_m <= 0 or big_e <= 0:
             return None
         width = ind.daily.window
         while width <= ind.daily.at_most:
@@ -149,7 +149,7 @@ class Cells:
             if (cell.sums.days + more) * MICRO >= ind.least_covered * cell.valid:
                 return replace(cell, state="suspect")
             return replace(cell, state="late" if self.late(ind, last) else "no_data")
-        if cell.sums.e == 0:
+        if cell.sums.e <= 0:
             return cell
         cell = replace(cell, held=self.compare(ind, code, period, window, cell.sums))
         if not cell.held:
@@ -378,7 +378,7 @@ class Cells:
                     blocks.append(block)
             k = len(blocks)
             big_m, big_x = sum(b.m for b in blocks), sum(b.e for b in blocks)
-            if k < 2 or big_m == 0 or big_x == 0:
+            if k < 2 or big_m <= 0 or big_x <= 0:
                 continue
             most = max(most, k)
             expected = [half_even(MICRO * big_m * b.e, big_x) for b in blocks]

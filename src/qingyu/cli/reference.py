@@ -56,7 +56,9 @@ def pack_page() -> str:
         "\nprints the same as JSON Schema.\n",
     ]
     for name, kind in _models():
-        parts.append(f"## {name}\n\n{inspect.getdoc(kind) or ''}\n".replace("\n\n\n", "\n\n"))
+        # A model without words of its own would otherwise show those of the library's base.
+        said = inspect.cleandoc(kind.__dict__.get("__doc__") or "")
+        parts.append(f"## {name}\n\n{said}\n" if said else f"## {name}\n")
         parts.append("| key | value | default |\n|---|---|---|")
         for key, field in kind.model_fields.items():
             written = field.alias or key

@@ -22,7 +22,8 @@ Json = dict[str, object]
 class Window:
     """The days behind a count.
 
-    days: on which the area is valid; counting: that count. states: source → state of the day → number of days.
+    days: on which the area is valid; counting: that count. states: source → state of the day →
+    number of days.
     """
 
     first: date

@@ -63,19 +63,19 @@ def sent_before(
     version: int | None,
     supplement: int | None,
 ) -> Batch | None:
-    """The batch in force of the very same bytes under the same options: nothing need be read.
+    """The batch in force of the very same bytes: nothing need be read.
 
-    Only where the options say all that the content would (days and version given)."""
-    if covers is None or version is None:
-        return None
+    Days and version are compared where the command names them; where it does not, the same bytes
+    say the same. So a resend stays a repeat even after the contract has changed what is kept of
+    a row: to have a file read under the new contract, its batch is withdrawn first."""
     gone = {batch.refers_to for batch in batches if batch.kind == "withdraw"}
     for batch in batches:
         if (
             batch.source == source.id
             and batch.number not in gone
             and batch.file_digest == file
-            and batch.version == version
-            and (batch.covers_first, batch.covers_last) == covers
+            and version in (None, batch.version)
+            and covers in (None, (batch.covers_first, batch.covers_last))
             and batch.refers_to == supplement
         ):
             return batch

@@ -119,6 +119,9 @@ def receive(
 
 def _try(send: Send, told: Progress) -> Receipt:
     """All the work in a private folder outside the home, and nothing of it kept."""
+    same = _sent_before(send)
+    if same is not None:
+        return _first_receipt(send, same)
     with (
         tempfile.TemporaryDirectory(prefix="qingyu-") as folder,
         connect(Path(folder)) as connection,
@@ -133,11 +136,7 @@ def _try(send: Send, told: Progress) -> Receipt:
 
 def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
     home = send.home
-    options = send.options
-    same = sent_before(
-        home.batches(), send.source, send.file_digest,
-        covers=options.covers, version=options.version, supplement=options.supplement,
-    )  # fmt: skip
+    same = _sent_before(send)
     if same is not None:
         return _first_receipt(send, same)
     folder = writer.staging / "snapshot"
@@ -153,6 +152,18 @@ def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
     told(T("Committing"), 5, STEPS)
     batch = writer.commit(draft)
     return receipt_of(batch, home.rejects_of(batch.number), ignored_columns=send.ignored)
+
+
+def _sent_before(send: Send) -> Batch | None:
+    options = send.options
+    return sent_before(
+        send.home.batches(),
+        send.source,
+        send.file_digest,
+        covers=options.covers,
+        version=options.version,
+        supplement=options.supplement,
+    )
 
 
 @contextmanager
