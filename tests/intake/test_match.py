@@ -241,6 +241,19 @@ def test_a_refused_row_is_not_absent(desk: Desk) -> None:
     assert [r[0] for r in desk.alive()] == ["a"]
 
 
+@pytest.mark.parametrize("versions", [(1, 2), (2, 1)])
+def test_nor_is_it_absent_for_an_older_batch_that_comes_later(
+    desk: Desk, versions: tuple[int, int]
+) -> None:
+    """The newer snapshot refused a row of `a` and does not name `b`; in either order of arrival
+    `a` stands as the older one tells it, and `b` does not."""
+    desk.pack = town(delivery="snapshot")
+    files = {1: [row("a"), row("b")], 2: [row("a", number="?"), row("c")]}
+    for version in versions:
+        desk.send(files[version], version=version, covers=days(5, 5))
+    assert [r[0] for r in desk.alive()] == ["a", "c"]
+
+
 def test_a_snapshot_with_a_nameless_row_withdraws_nothing(desk: Desk) -> None:
     """Whose row it is cannot be told, so of no record can it be said that it is absent."""
     desk.pack = town(delivery="snapshot")

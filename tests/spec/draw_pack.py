@@ -1,23 +1,18 @@
-"""The drawn pack: areas, exposures, contracts, indicators, dimensions and grades as texts."""
+"""The drawn pack: areas, exposures and contracts as texts, and its method from `draw_method`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from itertools import pairwise
-from typing import Any
 
+from draw_method import dimension_list, grades, head, indicator
+from draw_text import DAY, START, Value, block, entry, flow, names, parts_of_one
 from hypothesis import strategies as st
 from twin_days import UNPLACED
 
-DAY = timedelta(days=1)
 Files = dict[str, str]
-Value = Any
-KINDS = ("theft", "fire", "crash")
-RATIO = "[[0, 100], [0.8, 92.5], [1.0, 85], [1.3, 70.123456], [2.0, 40], [3.0, 0]]"
-START = date(2020, 1, 1)  # where everything that is dated begins, unless it begins late
 
 
 @dataclass(frozen=True)
@@ -28,59 +23,10 @@ class Shape:
     sources: tuple[str, ...]
 
 
-def names(text: str) -> dict[str, str]:
-    return {"zh": f"{text} 名", "en": text}
-
-
-def flow(value: Value) -> str:
-    """A plain value as one line of YAML."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, Raw):
-        return value.text
-    if isinstance(value, str):
-        return '"' + value + '"'
-    if isinstance(value, Sequence):
-        return "[" + ", ".join(flow(item) for item in value) + "]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value)
-
-
-@dataclass(frozen=True)
-class Raw:
-    """YAML that is written as it is."""
-
-    text: str
-
-
-def block(value: dict[str, Value]) -> str:
-    return "".join(f"{key}: {flow(item)}\n" for key, item in value.items())
-
-
-def entry(since: date, value: Value) -> dict[str, Value]:
-    return {"from": since, "value": value, "reference": "drawn", "why": "a test"}
-
-
 @st.composite
-def parts_of_one(draw: st.DrawFn, count: int) -> list[Decimal]:
-    """`count` positive decimals that sum to one."""
-    cuts = draw(
-        st.lists(
-            st.one_of(st.integers(1, 9).map(lambda n: n * 100_000), st.integers(1, 999_999)),
-            min_size=count - 1,
-            max_size=count - 1,
-            unique=True,
-        )
-    )
-    ends = [0, *sorted(cuts), 10**6]
-    return [Decimal(b - a) / 10**6 for a, b in pairwise(ends)]
-
-
-@st.composite
-def pack_files(draw: st.DrawFn, first: date, last: date, kind: str) -> tuple[Files, Shape]:
+def pack_files(
+    draw: st.DrawFn, first: date, last: date, kind: str, methods: Sequence[str]
+) -> tuple[Files, Shape]:
     files: Files = {}
     codes = draw(_areas(files, first, last))
     draw(_exposures(files, codes, first, last))
@@ -88,7 +34,9 @@ def pack_files(draw: st.DrawFn, first: date, last: date, kind: str) -> tuple[Fil
     for source in sources:
         files[f"sources/{source}.yaml"] = contract(source, draw(_habits(first, last)))
     if draw(st.booleans()):
-        files["calendar.yaml"] = "festivals: [2022-02-01, 2023-01-22, 2024-02-10, 2025-01-29]\n"
+        festival = last - draw(st.integers(0, 30)) * DAY
+        festivals = [festival - 376 * DAY, festival, festival + 384 * DAY]
+        files["calendar.yaml"] = f"festivals: {flow(festivals)}\n"
     dimensions = ["order", "roads", "fire"][: draw(st.integers(1, 3))]
     count = draw(st.integers(max(2, len(dimensions)), 4))
     change = draw(st.none() | st.dates(first, last))  # when the second set of weights begins
@@ -106,7 +54,7 @@ def pack_files(draw: st.DrawFn, first: date, last: date, kind: str) -> tuple[Fil
     for n in range(count):
         weights[n] = weights[n] or [(last, Decimal(0))]
     for n in range(count):
-        spec = draw(_indicator(sources, last, kind))
+        spec = draw(indicator(sources, last, kind))
         spec = {
             "name": names(f"indicator {n}"),
             "dimension": homes[n],
@@ -114,9 +62,9 @@ def pack_files(draw: st.DrawFn, first: date, last: date, kind: str) -> tuple[Fil
             "weight": [entry(since, value) for since, value in weights[n]],
         }
         files[f"indicators/i{n}.yaml"] = block(spec)
-    files["dimensions.yaml"] = draw(_dimensions(dimensions, sources, change))
-    files["grades.yaml"] = block(draw(_grades(sources, change)))
-    files["pack.yaml"] = block(draw(_head(dimensions)))
+    files["dimensions.yaml"] = draw(dimension_list(dimensions, sources, change))
+    files["grades.yaml"] = block(draw(grades(sources, change)))
+    files["pack.yaml"] = block(draw(head(dimensions, methods)))
     return files, Shape((*codes, UNPLACED), sources)
 
 
@@ -169,7 +117,8 @@ def _exposures(draw: st.DrawFn, files: Files, codes: list[str], first: date, las
             own = code[0] in above
         if not own:
             continue
-        for valid in sorted(draw(st.sets(st.dates(first - 200 * DAY, last), max_size=2)) | {START}):
+        begins = {draw(st.sampled_from([START, START, first + 20 * DAY]))}
+        for valid in sorted(draw(st.sets(st.dates(first - 200 * DAY, last), max_size=2)) | begins):
             value = draw(st.sampled_from([800, 4000, 25_000, 130_001, 90_000, 7, 0]))
             known = valid + draw(st.sampled_from([0, 0, 90])) * DAY
             rows.append(f"{code},{valid},{known},{value}")
@@ -242,207 +191,3 @@ def contract(source: str, habits: dict[str, Value]) -> str:
             "customProperties": [{"property": "qingyu", "value": ours}],
         }
     )
-
-
-# -- indicators -----------------------------------------------------------------------------------
-
-
-@st.composite
-def _measure(draw: st.DrawFn, sources: Sequence[str]) -> dict[str, Value]:
-    source = draw(st.sampled_from(sources))
-    found: dict[str, Value] = {"count": source}
-    if draw(st.integers(0, 4)) == 0:
-        found = {"sum": source, "of": "amount", "places": 2}
-    kinds = draw(st.sets(st.sampled_from(KINDS), min_size=1))
-    where: dict[str, Value] = {}
-    if len(kinds) == 1:
-        where["kind"] = {"equals": next(iter(kinds))}
-    elif len(kinds) == 2:
-        where["kind"] = draw(
-            st.sampled_from(
-                [
-                    {"in": sorted(kinds)},
-                    {"not": {"equals": next(k for k in KINDS if k not in kinds)}},
-                ]
-            )
-        )
-    if draw(st.integers(0, 3)) == 0:
-        where["amount"] = {"between": [Decimal("1.5"), 8]}
-    if where:
-        found["where"] = where
-    return found
-
-
-@st.composite
-def _indicator(draw: st.DrawFn, sources: Sequence[str], last: date, kind: str) -> dict[str, Value]:
-    ratio = draw(st.integers(0, 2)) == 0
-    better = draw(st.sampled_from(["lower", "higher"])) if ratio else "lower"
-    per: dict[str, Value] = {"exposure": "residents", "unit": draw(st.sampled_from([1, 10_000]))}
-    if ratio:
-        per = {"measure": draw(_measure(sources)), "unit": draw(st.sampled_from([1, 100]))}
-    found: dict[str, Value] = {
-        "nature": "handling" if ratio else "harm",
-        "measure": draw(_measure(sources)),
-        "per": per,
-        "better": better,
-        "compare": draw(_comparisons(better, last)),
-    }
-    if kind == "day" or draw(st.booleans()):
-        width = draw(st.integers(1, 9))
-        found["daily"] = {
-            "window": f"{width} days",
-            "least_expected": draw(st.sampled_from([Decimal("0.000001"), Decimal("0.5"), 5])),
-            "at_most": f"{width * draw(st.integers(1, 4))} days",
-        }
-        if kind == "day" and draw(st.integers(0, 7)) == 0:
-            del found["daily"]
-    shrink: dict[str, Value] = {}
-    if draw(st.integers(0, 2)) == 0:
-        shrink["kappa"] = draw(st.sampled_from([0, Decimal("0.000001"), Decimal("12.5"), 25]))
-    if draw(st.booleans()):
-        shrink["otherwise"] = draw(st.sampled_from([0, 3, Decimal("40.25")]))
-    if shrink:
-        found["shrink"] = shrink
-    if draw(st.booleans()):
-        found["dispersion"] = draw(st.sampled_from([1, Decimal("1.37"), 3]))
-    if draw(st.booleans()):
-        found["missing"] = {
-            "after": f"{draw(st.integers(1, 6))} days",
-            "then": draw(st.sampled_from(["no_data", "carry", "parent"])),
-        }
-    if draw(st.booleans()):
-        least = [0, Decimal("0.3"), Decimal("0.95"), 1]
-        found["least_covered"] = draw(st.sampled_from(least))
-    return found
-
-
-@st.composite
-def _comparisons(draw: st.DrawFn, better: str, last: date) -> list[dict[str, Value]]:
-    every = ["own", "peers", "trailing", "peers", "previous", "parent", "target", "minmax"]
-    kinds = draw(st.lists(st.sampled_from(every), min_size=1, max_size=4, unique=True))
-    found = []
-    for with_, weight in zip(kinds, draw(parts_of_one(len(kinds))), strict=True):
-        spec: dict[str, Value] = {"with": with_, "weight": weight}
-        if with_ != "minmax":
-            spec["curve"] = draw(_curve(better))
-        else:
-            spec["low"] = [entry(START, draw(st.sampled_from([0, Decimal("0.000001"), 1])))]
-            spec["high"] = [entry(START, draw(st.sampled_from([Decimal("1.25"), 3, 50])))]
-        if with_ == "own":
-            spec["years"] = draw(st.integers(1, 2))
-            spec["at_least"] = draw(st.sampled_from([1, spec["years"]]))
-            if draw(st.booleans()):
-                spec["window"] = f"{draw(st.integers(1, 60))} days"
-        if with_ == "trailing":
-            spec["weeks"] = draw(st.integers(1, 8))
-            spec["at_least"] = draw(st.integers(1, spec["weeks"]))
-        if with_ == "target":
-            since = draw(st.sampled_from([START, last - 40 * DAY]))
-            values = [Decimal("0.25"), Decimal("1.5"), 40]
-            spec["target"] = [entry(since, draw(st.sampled_from(values)))]
-            if draw(st.booleans()):
-                spec["target"].append(entry(last - 20 * DAY, draw(st.sampled_from(values))))
-        found.append(spec)
-    return found
-
-
-@st.composite
-def _curve(draw: st.DrawFn, better: str) -> Raw:
-    if draw(st.booleans()) and better == "lower":
-        return Raw(RATIO)
-    count = draw(st.integers(2, 5))
-    micros = st.integers(0, 3_000_000)
-    xs = sorted(draw(st.sets(micros, min_size=count, max_size=count)))
-    points = st.integers(0, 100_000_000)
-    ys = sorted(draw(st.sets(points, min_size=count, max_size=count)), reverse=better == "lower")
-    pairs = zip(xs, ys, strict=True)
-    return Raw(flow([[Decimal(x) / 10**6, Decimal(y) / 10**6] for x, y in pairs]))
-
-
-# -- dimensions, grades, head -----------------------------------------------------------------
-
-
-@st.composite
-def _dimensions(
-    draw: st.DrawFn, ids: list[str], sources: Sequence[str], change: date | None
-) -> str:
-    weights: dict[str, list[dict[str, Value]]] = {name: [] for name in ids}
-    for since in [START] if change is None else [START, change]:
-        for name, part in zip(ids, draw(parts_of_one(len(ids))), strict=True):
-            weights[name].append(entry(since, part))
-    lines = ""
-    for name in ids:
-        spec: dict[str, Value] = {"id": name, "name": names(name), "weight": weights[name]}
-        spec["deductions"] = [
-            {
-                "id": f"less_{name}_{n}",
-                "name": names("less"),
-                "measure": draw(_measure(sources)),
-                "points": draw(st.sampled_from([Decimal("0.000001"), Decimal("0.25"), 2])),
-                "at_most": draw(st.sampled_from([Decimal("0.5"), 12, 60])),
-            }
-            for n in range(draw(st.sampled_from([0, 0, 1, 2])))
-        ]
-        lines += f"- {flow(spec)}\n"
-    return lines
-
-
-@st.composite
-def _grades(draw: st.DrawFn, sources: Sequence[str], change: date | None) -> dict[str, Value]:
-    ids = ["blue", "yellow", "orange", "red"]
-    scales = []
-    for since in [START] if change is None else [START, change]:
-        fine = draw(st.sampled_from([1, 1000, 1_000_000]))  # parts of a point
-        cuts = draw(st.sets(st.integers(1, 99 * fine), min_size=3, max_size=3))
-        tops = [Decimal(cut) / fine for cut in sorted(cuts, reverse=True)]
-        grades = [
-            {"id": name, "name": names(name), "from": cut}
-            for name, cut in zip(ids, [*tops, 0], strict=True)
-        ]
-        scales.append({"from": since, "grades": grades, "reference": "drawn"})
-    found: dict[str, Value] = {"scales": scales}
-    for kind in ("caps", "vetoes"):
-        if draw(st.integers(0, 2)) == 0:
-            spec: dict[str, Value] = {
-                "id": f"{kind}_1",
-                "name": names(kind),
-                "measure": draw(_measure(sources)),
-                "at_least": draw(st.sampled_from([1, 3, 40])),
-            }
-            if kind == "caps":
-                spec["grade"] = draw(st.sampled_from(ids))
-            found[kind] = [spec]
-    return found
-
-
-@st.composite
-def _head(draw: st.DrawFn, dimensions: list[str]) -> dict[str, Value]:
-    methods = ["arithmetic"] * 6 + [
-        "geometric", "harmonic", "generalised", "median", "copeland", "mazziotta_pareto",
-    ]  # fmt: skip
-    index: dict[str, Value] = {
-        "id": "whole",
-        "name": names("whole"),
-        "periods": ["day", "week", "ten_days", "month", "quarter", "year"],
-        "dimensions": dimensions,
-        "method": draw(st.sampled_from(methods)),
-        "within": draw(st.sampled_from(methods)),
-        "least_share": draw(st.sampled_from([0, Decimal("0.6"), 1])),
-    }
-    if "generalised" in (index["method"], index["within"]):
-        index["exponent"] = draw(st.sampled_from([2, -1, Decimal("0.5"), Decimal("-2.25"), 0, 1]))
-    levels = [("city", True), ("district", True), ("town", True), ("abroad", False)]
-    return {
-        "id": "drawn",
-        "name": names("drawn"),
-        "version": "1.0.0",
-        "time_zone": "Asia/Shanghai",
-        "levels": [{"id": i, "name": names(i), "graded": g} for i, g in levels],
-        "classes": [
-            {"id": "all", "name": names("all")},
-            {"id": "urban", "name": names("urban"), "parent": "all"},
-            {"id": "old", "name": names("old"), "parent": "urban"},
-            {"id": "new", "name": names("new"), "parent": "urban"},
-        ],
-        "indices": [index],
-    }

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import agree
 import twin
 from draw import Drawn
-from draw_pack import START, Raw, Shape, block, contract, entry, flow, names
+from draw_pack import Shape, contract
+from draw_text import DAY, START, Raw, block, entry, flow, names
 from twin_cells import Cell
 from twin_days import Record
 from twin_index import Area
 from twin_periods import Period, holding
 
-DAY = timedelta(days=1)
 LINE = Raw("[[0, 100], [2, 0]]")  # points = 100 − 50·x
 NEVER = {"usual": {"least": 1_000_000}}  # no day is ever suspect
 Spec = dict[str, Any]
@@ -49,6 +49,14 @@ def target(value: Any, weight: Any = 1) -> Spec:
 
 def held(with_: str, weight: Any = 1, **more: Any) -> Spec:
     return {"with": with_, "weight": weight, "curve": LINE, **more}
+
+
+def gap(first: date, last: date) -> dict[str, object]:
+    return {"from": first, "to": last, "reason": "a power cut"}
+
+
+def towns(count: int, class_: str = "") -> tuple[str, ...]:
+    return tuple(f"t{n},Town {n},,town,c,{class_},,,true," for n in range(1, count + 1))
 
 
 @dataclass
