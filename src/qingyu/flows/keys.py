@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from qingyu.pack.model import Source
 
-_BLANKS = " \t\r\n\u00a0\u3000\ufeff"  # what intake trims off a cell
+_BLANKS = " \t\r\n"  # what intake trims off a cell
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SEPARATOR = "|"  # between the values of a key of several columns
 
