@@ -41,7 +41,9 @@ class Condition(Model):
 
 class Measure(Model):
     """An additive integer over one source's records: a count, or the sum of a decimal field
-    (kept at `places` decimals as a scaled integer)."""
+    (kept at `places` decimals as a scaled integer). Whatever is declared of a sum counts in that
+    scale: with `places: 2` a target, the bounds of `minmax` and a deduction's points are per
+    hundredth."""
 
     count: str | None = None
     sum: str | None = None
