@@ -21,6 +21,7 @@ from qingyu.pack.check import check_pack
 COMPARISONS = {"own", "trailing", "peers", "previous", "parent", "target", "minmax"}
 WORDS = {"ok", "provisional", "suspect", "late", "no_data"}
 FILLS = {"own", "carried", "from_parent"}
+ROUNDS = 8
 
 
 def both(draw: Drawn) -> tuple[agree.Rows, agree.Rows]:
@@ -60,21 +61,46 @@ def agree_on(
     return met
 
 
-def test_the_product_and_the_twin_agree() -> None:
+def lacking(
+    met: Counter[object], words: set[str], stations: tuple[str, ...], least: int
+) -> set[str]:
+    """What the draws have not met, or not more than `least` times: a comparison of nothing
+    would agree too."""
+    return {w for w in words if not met[w]} | {s for s in stations if met[s] <= least}
+
+
+def agree_until_rich(
+    first: int,
+    examples: int,
+    words: set[str],
+    stations: tuple[str, ...],
+    least: int,
+    kinds: tuple[str, ...] = PERIODS,
+) -> set[str]:
+    """Rounds over every method until nothing is lacking, at most `ROUNDS`; what still is.
+
+    Hypothesis mixes constants of the modules loaded so far into its draws, so one seed gives
+    other packs beside other tests: how much a fixed number of draws meets is chance."""
     met: Counter[object] = Counter()
-    for number, method in enumerate(METHODS):
-        met += agree_on(number, 6, (method, "arithmetic"))
-    assert {word for word in WORDS | FILLS | COMPARISONS if not met[word]} == set()
-    assert min(met[name] for name in ("score", "rank", "change", "compared", "points")) > 50
+    for turn in range(ROUNDS):
+        for number, method in enumerate(METHODS, start=first + 1000 * turn):
+            met += agree_on(number, examples, (method, "arithmetic"), kinds)
+        if not lacking(met, words, stations, least):
+            return set()
+    return lacking(met, words, stations, least)
+
+
+def test_the_product_and_the_twin_agree() -> None:
+    words = WORDS | FILLS | COMPARISONS
+    stations = ("score", "rank", "change", "compared", "points")
+    assert agree_until_rich(0, 6, words, stations, 50) == set()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", PERIODS)
 def test_they_agree_on_several_hundred(kind: str) -> None:
-    met: Counter[object] = Counter()
-    for number, method in enumerate(METHODS, start=100):
-        met += agree_on(number, 12, (method, "arithmetic"), (kind,))
-    assert min(met[name] for name in ("score", "rank", "compared", "points")) > 100
+    stations = ("score", "rank", "compared", "points")
+    assert agree_until_rich(100, 12, set(), stations, 100, (kind,)) == set()
 
 
 def test_one_record_more_would_be_noticed(tmp_path: Path) -> None:
