@@ -42,8 +42,39 @@ def options_of(
 ) -> Options:
     """The options, or a `UsageError` that says what to give."""
     contract = source_of(pack, source)
+    if supplement is not None:
+        _must_be_sendable(contract, files, covers)
+        return _supplement(home, pack, contract, covers, version, supplement)
+    return terms_of(pack, contract, files, covers, version)
+
+
+def terms_of(
+    pack: Pack,
+    source: Source,
+    files: Sequence[Path],
+    covers: tuple[date, date] | None,
+    version: str | int | None,
+) -> Options:
+    """The options of a send that is no supplement: they need no home to be held against."""
+    _must_be_sendable(source, files, covers)
+    number, extracted = _version(pack, source, version)
+    if covers is None and source.covers == "must_be_given":
+        raise UsageError(
+            source.id,
+            T("no days"),
+            T("the days that the file covers"),
+            T("Add --covers FIRST..LAST, such as --covers 2026-10-01..2026-10-31."),
+        )
+    return Options(source, covers, number, extracted, None)
+
+
+def _must_be_sendable(
+    source: Source, files: Sequence[Path], covers: tuple[date, date] | None
+) -> None:
     if not files:
-        raise UsageError(source, T("no file"), T("one file or more"), T("Name the files to send."))
+        raise UsageError(
+            source.id, T("no file"), T("one file or more"), T("Name the files to send.")
+        )
     if covers is not None and covers[0] > covers[1]:
         raise UsageError(
             f"{covers[0]}..{covers[1]}",
@@ -51,24 +82,13 @@ def options_of(
             T("first day, then last day"),
             T("Swap the two days."),
         )
-    if contract.delivery == "snapshot" and contract.version.by == "column":
+    if source.delivery == "snapshot" and source.version.by == "column":
         raise PackError(
-            f"sources/{source}.yaml",
+            f"sources/{source.id}.yaml",
             T("a snapshot whose rows have versions of their own"),
             T("`version: newest`, `sequence` or `extract` with `delivery: snapshot`"),
             T("A snapshot is as old as its newest fact: give it one version."),
         )
-    if supplement is not None:
-        return _supplement(home, pack, contract, covers, version, supplement)
-    number, extracted = _version(pack, contract, version)
-    if covers is None and contract.covers == "must_be_given":
-        raise UsageError(
-            source,
-            T("no days"),
-            T("the days that the file covers"),
-            T("Add --covers FIRST..LAST, such as --covers 2026-10-01..2026-10-31."),
-        )
-    return Options(contract, covers, number, extracted, None)
 
 
 def source_of(pack: Pack, source: str) -> Source:

@@ -1,0 +1,179 @@
+"""Every file operation of bundles that writes, numbered, in one place.
+
+The same rules as in the engine's layer of that name, which this package may not import: a crash
+test stops at each operation (`watched`), nothing is changed in place, and what fails becomes a
+`StorageError` of one sentence.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TypeVar
+
+from qingyu.errors import LockedError, StorageError
+from qingyu.i18n import T, Text
+
+Gate = Callable[[int, str, Path], None]
+Result = TypeVar("Result")
+
+BLOCK = 1 << 20
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+_PAUSE = 0.05  # seconds between two tries for a lock
+
+_gate: Gate | None = None
+_number = 0
+
+
+@contextmanager
+def watched(gate: Gate) -> Iterator[None]:
+    """Call `gate(number, name, path)` before each operation, numbered from 1 (for tests)."""
+    global _gate, _number
+    _gate, _number = gate, 0
+    try:
+        yield
+    finally:
+        _gate = None
+
+
+def act(name: str, path: Path, work: Callable[[], Result]) -> Result:
+    """One numbered operation: passes the gate, does `work`, and names a failure."""
+    global _number
+    try:
+        if _gate is not None:
+            _number += 1
+            _gate(_number, name, path)
+        return work()
+    except OSError as error:
+        raise _trouble(path, error) from error
+
+
+def make_folder(path: Path) -> None:
+    """A folder for its owner only, and those above it; one that is there is left alone."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        act("mkdir", path, lambda: path.mkdir(mode=0o700, exist_ok=True))
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file for its owner only, on disk when the block ends (its name is not: `sync_folder`)."""
+    descriptor = act("open", path, lambda: os.open(path, _WRITE, 0o600))
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        yield _Numbered(file, path)  # type: ignore[misc]
+        act("fsync", path, lambda: os.fsync(file.fileno()))
+
+
+class _Numbered:
+    """A file whose every write is an operation."""
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file, self._path = file, path
+        self.seek, self.tell, self.flush = file.seek, file.tell, file.flush
+
+    def write(self, data: bytes) -> int:
+        return act("write", self._path, lambda: self._all(data))
+
+    def _all(self, data: bytes) -> int:
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view) :]
+        return len(data)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """The file `path` has the old bytes or these, whatever happens, and survives a power cut."""
+    beside = path.with_name(path.name + ".new")
+    with new_file(beside) as file:
+        file.write(data)
+    rename(beside, path)
+
+
+def rename(source: Path, target: Path) -> None:
+    """A finished file under its final name, its name on disk."""
+    act("rename", target, lambda: os.replace(source, target))
+    sync_folder(target.parent)
+
+
+def sync_folder(path: Path) -> None:
+    act("fsync", path, lambda: _sync(path))
+
+
+def remove(path: Path) -> None:
+    """A file; one that is not there is no failure."""
+    if path.exists() or path.is_symlink():
+        act("unlink", path, lambda: path.unlink(missing_ok=True))
+
+
+def sweep(folder: Path) -> None:
+    """All that a killed run left in a folder of unfinished work."""
+    for path in sorted(folder.iterdir()):
+        remove(path)
+
+
+def copy(source: Path, target: Path) -> None:
+    """A copy that appears under its name only when it is whole, on whatever disk `target` is."""
+    part = target.with_name(f".{target.name}.part")
+    with new_file(part) as file, source.open("rb") as given:
+        while block := given.read(BLOCK):
+            file.write(block)
+    rename(part, target)
+
+
+@contextmanager
+def locked(path: Path, wait: float = 30.0) -> Iterator[None]:
+    """Hold the lock file `path`; it ends with its holder, whatever kills that."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    descriptor = act("open", path, lambda: os.open(path, flags, 0o600))
+    try:
+        _wait(descriptor, path, time.monotonic() + wait)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait(descriptor: int, path: Path, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise LockedError(
+                    str(path.parent),
+                    T("another process working on these bundles"),
+                    T("one at a time"),
+                    T("Wait until it has finished and run the command again."),
+                ) from None
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a carrier without such a thing
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _trouble(path: Path, error: OSError) -> StorageError:
+    words = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        found: Text = T("no space left on the disk")
+        remedy = T("Free some space and run the command again: nothing that was stored is lost.")
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        found = T("no permission to write ({words})", words=words)
+        remedy = T("Give the user who runs Qingyu the right to write there, and run it again.")
+    else:
+        found = T("a file operation that failed ({words})", words=words)
+        remedy = T("Mend the disk or its settings and run the command again.")
+    return StorageError(str(path), found, T("a disk that can be written"), remedy)
