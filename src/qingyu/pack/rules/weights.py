@@ -44,12 +44,17 @@ def _within_dimensions(draft: Draft) -> None:
 
 
 def _within_indices(draft: Draft) -> None:
+    """An index that takes only some dimensions of another takes them in the same proportions: the
+    sum is asked of the whole (means are divided by the weights present)."""
     by_id = {dimension.id: dimension for dimension in draft.dimensions}
     done: set[frozenset[str]] = set()
+    wholes = [frozenset(index.dimensions) for index in draft.indices]
     for index in draft.indices:
         names = [name for name in dict.fromkeys(index.dimensions) if name in by_id]
         if len(names) != len(index.dimensions) or frozenset(names) in done:
             continue  # an unknown or repeated name is told elsewhere; the same sum once
+        if any(frozenset(names) < whole for whole in wholes):
+            continue
         done.add(frozenset(names))
         _sum_to_one(draft, [(f"dimensions/{n}/weight", by_id[n].weight) for n in names])
 
