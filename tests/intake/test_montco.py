@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from intake_town import still_clock
 
+from qingyu.engine.fingerprints import state_digest
 from qingyu.engine.store import Home
 from qingyu.intake.receipt import Receipt
 from qingyu.intake.receive import receive
@@ -102,6 +103,7 @@ def test_either_order_ends_in_the_same_records(in_order: County, reverse: County
         ' GROUP BY key, area, day, "at", c_zip, c_title, c_twp HAVING sum(sign) <> 0)'
     )
     assert in_order.sql(in_force) == reverse.sql(in_force)
+    assert state_digest(in_order.home, "calls") == state_digest(reverse.home, "calls")
     assert in_order.sql(in_force)[0][1] == 138_114 - 37
     late = reverse.receipts[1]
     assert (late.new, late.corrected, late.withdrawn) == (0, 0, 0)

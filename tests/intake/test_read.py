@@ -29,7 +29,6 @@ def refusal(desk: Desk, content: str | bytes | Path, name: str | None = None) ->
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (TEXT.encode("utf-16"), "UTF-16"),
         (TEXT.encode("utf-16-le"), "NUL byte"),
         (TEXT.encode("gbk"), "it looks like GBK"),
         (b"", "empty file"),
@@ -69,7 +68,8 @@ def test_a_byte_that_is_no_utf8_far_down_is_named_too(desk: Desk) -> None:
 def test_other_things_than_tables(desk: Desk, tmp_path: Path) -> None:
     assert "a folder" in refusal(desk, tmp_path)
     assert "no such file" in refusal(desk, tmp_path / "none.csv")
-    assert ".xlsx" in refusal(desk, TEXT, "calls.xlsx")
+    assert ".xls" in refusal(desk, TEXT, "calls.xls")
+    assert "damaged" in refusal(desk, TEXT, "calls.xlsx")
     assert "ends in nothing" in refusal(desk, TEXT, "calls")
     assert "Parquet" in refusal(desk, b"PAR1 and no more", "calls.parquet")
 
@@ -104,6 +104,8 @@ def shuffled(text: str, order: str) -> str:
 
 
 SAME = {
+    "UTF-16, little end first": b"\xff\xfe" + TEXT.encode("utf-16-le"),
+    "UTF-16, big end first": b"\xfe\xff" + TEXT.encode("utf-16-be"),
     "BOM": b"\xef\xbb\xbf" + TEXT.encode(),
     "CRLF": TEXT.replace("\n", "\r\n").encode(),
     "CR": TEXT.replace("\n", "\r").encode(),

@@ -143,6 +143,22 @@ def test_a_change_of_two_weights_on_one_day_is_in_order(small: Any) -> None:
     assert check_pack(small.folder) == []
 
 
+def test_an_index_of_some_dimensions_takes_their_weights_in_proportion(small: Any) -> None:
+    """A sum of one is asked of the index that has them all."""
+    small.edit("dimensions.yaml", "value: 1,", "value: 0.6,")
+    calm = "{id: calm, name: {zh: 安宁, en: calm}, weight: [{from: 2026-01-01, value: 0.4, "
+    small.edit("dimensions.yaml", "- id: order", f"- {calm}reference: default}}]}}\n- id: order")
+    small.edit("indicators/loss.yaml", "dimension: order", "dimension: calm")
+    for name, old in (("loss", "0.3"), ("calls_all", "0.7")):
+        small.edit(f"indicators/{name}.yaml", f"value: {old},", "value: 1,")
+    month = "periods: [week, month], dimensions: [order"
+    small.edit("pack.yaml", month, f"{month}, calm")
+    assert check_pack(small.folder) == []
+    small.edit("pack.yaml", f"{month}, calm", month)
+    (fault, *_) = check_pack(small.folder)
+    assert str(fault.found).startswith("weights that add up to 0.6")
+
+
 def test_opinion_of_a_twentieth_is_in_order(small: Any) -> None:
     small.edit("indicators/loss.yaml", "nature: harm", "nature: opinion")
     small.edit("indicators/loss.yaml", "value: 0.3,", "value: 0.05,")

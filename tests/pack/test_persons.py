@@ -17,7 +17,7 @@ from qingyu.pack.rules.persons import is_personal, is_status, words_of
         "birth_date", "dob", "openid", "reporter", "victim_age", "complainant", "ip",
         "bank_account",
         "姓名", "报案人姓名", "联系电话", "手机号", "身份证号", "证件号码", "车牌号",
-        "号牌", "地址", "现住址", "微信号", "出生日期", "当事人",
+        "号牌", "地址", "现住址", "微信号", "出生日期", "当事人", "聯絡電話", "身分證字號",
     ],
 )  # fmt: skip
 def test_personal(name: str) -> None:
@@ -30,7 +30,7 @@ def test_personal(name: str) -> None:
         "title", "desc", "timeStamp", "twp", "zip", "lat", "station_name", "street_name",
         "area_name", "townName", "department_name", "station_phone", "unit_address", "number",
         "template", "hotel", "platelet", "shipping", "category", "街道名称", "发生时间", "类别",
-        "派出所", "案件编号", "facet", "multiple", "telling",
+        "派出所", "案件编号", "facet", "multiple", "telling", "发生日期", "發生日期",
     ],
 )  # fmt: skip
 def test_not_personal(name: str) -> None:

@@ -14,9 +14,14 @@ import pytest
 from qingyu.pack.model import Calendar, Grades, Indicator, Source
 from qingyu.pack.schema import schema
 from qingyu.pack.tree import parse
+from qingyu.pack.written import Layout, Spelling, Written
 
 ROOT = Path(__file__).parents[2]
-PACKS = (ROOT / "packs" / "montco", ROOT / "src" / "qingyu" / "pack" / "template")
+PACKS = (
+    ROOT / "packs" / "montco",
+    ROOT / "src" / "qingyu" / "pack" / "template",
+    *sorted((ROOT / "tests" / "real" / "packs").iterdir()),
+)
 
 
 def test_the_schema_is_json() -> None:
@@ -43,6 +48,20 @@ def test_decimals_and_spans_are_as_written() -> None:
     made: Any = schema()["indicators/*.yaml"]
     assert made["$defs"]["Dated"]["properties"]["value"]["type"] == "number"
     assert made["$defs"]["Span"]["type"] == "string"
+
+
+def test_the_examples_of_forms_are_valid() -> None:
+    defs: Any = schema()["sources/*.yaml#qingyu"]["$defs"]  # type: ignore[index]
+    columns: Any = schema()["sources/*.yaml#qingyu of a column"]["$defs"]  # type: ignore[index]
+    models = {"Layout": (Layout, defs), "Written": (Written, columns)}
+    for name, (model, where) in models.items():
+        assert where[name]["examples"]
+        for example in where[name]["examples"]:
+            model.model_validate(example)
+    spelling = columns["Spelling"]["examples"]
+    assert [Spelling.model_validate(example).name for example in spelling] == [
+        "发生时间", "natureza",
+    ]  # fmt: skip
 
 
 def _files() -> Iterator[tuple[Path, str]]:

@@ -59,19 +59,29 @@ class Boundaries:
 
     def locate(self, x: Floats, y: Floats) -> Ids:
         """The polygon of each point; OUTSIDE, FAR_OUTSIDE or SWAPPED where there is none."""
-        found = np.full(len(x), OUTSIDE, dtype=np.int64)
         near = self._in_box(x, y, 0.0)
-        raster = self._raster
-        column = np.floor((x[near] - raster.left) / raster.width).astype(np.int64)
-        row = np.floor((y[near] - raster.bottom) / raster.height).astype(np.int64)
-        most = raster.cells.shape[0] - 1
-        found[near] = raster.cells[row.clip(0, most), column.clip(0, most)]
+        if near.all():
+            found = self._by_raster(x, y)
+        else:
+            found = np.full(len(x), OUTSIDE, dtype=np.int64)
+            found[near] = self._by_raster(x[near], y[near])
         border = np.flatnonzero(found == _BORDER)
-        found[border] = self._by_geometry(x[border], y[border])
+        if len(border):
+            found[border] = self._by_geometry(x[border], y[border])
         lost = found == OUTSIDE
-        found[lost & ~self._in_box(x, y, FAR)] = FAR_OUTSIDE
-        found[lost & self._in_box(y, x, 0.0)] = SWAPPED
+        if lost.any():
+            found[lost & ~self._in_box(x, y, FAR)] = FAR_OUTSIDE
+            found[lost & self._in_box(y, x, 0.0)] = SWAPPED
         return found
+
+    def _by_raster(self, x: Floats, y: Floats) -> Ids:
+        """Of points in the box of all boundaries: the polygon, OUTSIDE or _BORDER."""
+        raster = self._raster
+        count = raster.cells.shape[0]
+        # Not negative here, so that cutting the fraction off is rounding down.
+        column = np.minimum(((x - raster.left) / raster.width).astype(np.int64), count - 1)
+        row = np.minimum(((y - raster.bottom) / raster.height).astype(np.int64), count - 1)
+        return np.asarray(raster.cells.ravel()[row * count + column])
 
     def _in_box(self, x: Floats, y: Floats, margin: float) -> npt.NDArray[np.bool_]:
         left, bottom, right, top = self.box

@@ -1,7 +1,7 @@
 """All staged rows of one send as one relation, and what is decided about them.
 
-View `staged`: the stages with `part` (file) and `pos` (row of the stage, from 0), `fit` (no rule of
-the contract is broken) and `version`.
+View `staged`: the stages with `part` (file) and `pos` (row of the stage, from 0), `nth` (row of all
+stages one after another, from 0), `fit` (no rule of the contract is broken) and `version`.
 Table `late`: rows refused after staging, with the reason's code.
 Table `verdicts`: fit rows that are not plainly new.
 Counting and fingerprints of the whole send are read from these three.
@@ -16,19 +16,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 from itertools import pairwise
+from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from qingyu.engine.connect import quoted
+from qingyu.engine.runs import ascending, stretches, tied_in
 from qingyu.engine.tables import UNPLACED
 from qingyu.intake.contract import BITS, Contract
 from qingyu.intake.receipt import UNPLACED_PREFIX
-from qingyu.intake.stage import Stage
+from qingyu.intake.stage import Stage, rows_of
 
-BUCKET = 4_000_000  # rows whose keys are matched in memory at once
+BUCKET = 12_000_000  # rows whose keys are matched in memory at once: some 70 bytes of each
+STRETCH = 1 << 19  # rows of these that are worked on at a time
+_BLOCK = 1 << 18  # rows digested at once
 SILENCE = timedelta(days=92)  # a stretch without rows before a lone slip in the year
 SLIP_SHARE = 100  # the rows after such a silence are a slip if they are under 1 in this many
 
@@ -67,6 +70,7 @@ class Bulk:
         self.stages = tuple(stages)
         self.ragged = sum(len(stage.ragged) for stage in stages)
         self.staged_rows = sum(stage.rows for stage in stages)
+        self.starts = np.cumsum([0, *(stage.rows for stage in stages[:-1])], dtype=np.int64)
         connection.execute("CREATE TABLE late (part INTEGER, pos BIGINT, code VARCHAR)")
         connection.execute(
             "CREATE TABLE verdicts (part INTEGER, pos BIGINT, verdict UTINYINT, times BIGINT,"
@@ -81,10 +85,11 @@ class Bulk:
     def _view(self, version: str) -> None:
         masks = " | ".join(f"m{number}" for number in range(self.contract.masks))
         parts = " UNION ALL ".join(
-            f"SELECT CAST({number} AS INTEGER) AS part, file_row_number AS pos, * EXCLUDE"
+            f"SELECT CAST({number} AS INTEGER) AS part, file_row_number AS pos,"
+            f" file_row_number + {self.starts[number]} AS nth, * EXCLUDE"
             f" (file_row_number) REPLACE (coalesce(version, {version}) AS version),"
             f" ({masks}) = 0 AS fit"
-            f" FROM read_parquet({quoted(str(stage.path))}, file_row_number=true)"
+            f" FROM {rows_of(stage.path)}"
             for number, stage in enumerate(self.stages)
         )
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW staged AS {parts}")
@@ -146,11 +151,12 @@ class Bulk:
 
     # -- keys -----------------------------------------------------------------------------------
 
-    def buckets(self) -> Iterator[Arrays]:
-        """All staged rows as arrays, by ranges of the key's fingerprint, ascending.
+    def buckets(self, *, days: bool = False) -> Iterator[Arrays]:
+        """All staged rows as arrays, by ranges of the key's fingerprint; ascending by it, then by
+        row64. The rows of one key are in one bucket.
 
-        part, pos, key64 (0 if the row has no key), row64, content64, version, day, open (fit and
-        not refused since)."""
+        nth, key64 (0 if the row has no key), row64, content64, open (fit and not refused since);
+        version, if each row has its own; day, if it is asked for."""
         count = 1
         while self.staged_rows > count * BUCKET:
             count *= 2
@@ -159,14 +165,28 @@ class Bulk:
             within = f"coalesce(key64, 0) >= {number * width}::UBIGINT"
             if number + 1 < count:
                 within += f" AND coalesce(key64, 0) < {(number + 1) * width}::UBIGINT"
-            got = self.connection.execute(
-                "SELECT part, pos, coalesce(key64, 0::UBIGINT) AS key64, row64, content64,"
-                " coalesce(version, 0) AS version, coalesce(day, DATE '0001-01-01') AS day,"
-                f" fit AND l.code IS NULL AS open FROM staged LEFT JOIN (SELECT part, pos,"
-                f" any_value(code) AS code FROM late GROUP BY part, pos) l USING (part, pos)"
-                f" WHERE {within}"
-            ).fetchnumpy()
-            yield {name: np.ma.getdata(values) for name, values in got.items()}
+            rows = self._arrays(within if count > 1 else "true", days)
+            yield from _in_key_order(rows, BUCKET if days else STRETCH)
+
+    def _arrays(self, within: str, days: bool) -> Arrays:
+        own_versions = self.contract.source.version.by == "column"
+        is_open, source = "fit", "staged"
+        if self._one("SELECT count(*) FROM late"):
+            is_open = "fit AND l.part IS NULL"
+            source += " LEFT JOIN (SELECT DISTINCT part, pos FROM late) l USING (part, pos)"
+        columns = ["nth", "coalesce(key64, 0::UBIGINT) AS key64", "row64", "content64"]
+        columns += [f"CAST({is_open} AS UTINYINT) AS open"]
+        columns += ["coalesce(version, 0) AS version"] if own_versions else []
+        columns += ["coalesce(day, DATE '0001-01-01') AS day"] if days else []
+        table = self.connection.execute(
+            f"SELECT {', '.join(columns)} FROM {source} WHERE {within}"
+        ).to_arrow_table()
+        rows: Arrays = {}
+        for name in table.column_names:
+            rows[name] = table.column(name).to_numpy()
+            table = table.drop_columns([name])  # so that no column is held twice for long
+        rows["open"] = rows["open"].view(np.bool_)
+        return rows
 
     def judge(
         self,
@@ -182,8 +202,7 @@ class Bulk:
         size = len(chosen)
         table = pa.table(
             {
-                "part": rows["part"][chosen],
-                "pos": rows["pos"][chosen],
+                **self._address(rows, chosen),
                 "verdict": np.full(size, int(verdict), dtype=np.uint8),
                 "times": np.ones(size, dtype=np.int64) if times is None else times,
                 "content64": rows["content64"][chosen] if content is None else content,
@@ -194,9 +213,15 @@ class Bulk:
     def refuse(self, rows: Arrays, chosen: npt.NDArray[np.intp], code: str) -> None:
         """Refuse the chosen rows of a bucket."""
         if len(chosen):
-            table = pa.table({"part": rows["part"][chosen], "pos": rows["pos"][chosen]})
+            table = pa.table(self._address(rows, chosen))
             codes = pa.array([code]).dictionary_encode().take(pa.array(np.zeros(len(chosen), int)))
             self._insert("late", table.append_column("code", codes.cast("string")))
+
+    def _address(self, rows: Arrays, chosen: npt.NDArray[np.intp]) -> dict[str, Any]:
+        """`part` and `pos` of the chosen rows."""
+        nth = rows["nth"][chosen].astype(np.int64)
+        part = np.searchsorted(self.starts, nth, side="right") - 1
+        return {"part": part.astype(np.int32), "pos": nth - self.starts[part]}
 
     def _insert(self, name: str, table: pa.Table) -> None:
         self.connection.register("incoming", table)
@@ -260,6 +285,19 @@ class Bulk:
         return None if row is None or row[0] is None else int(row[0])
 
 
+def _in_key_order(rows: Arrays, size: int) -> Iterator[Arrays]:
+    """The rows ascending by key64 and row64 (equal ones by their place, which tells nothing)."""
+    order, joined = ascending(rows["key64"].astype(np.uint64, copy=False))
+    for block in stretches(joined, size):
+        found = {name: values.take(order[block]) for name, values in rows.items()}
+        tied = tied_in(joined, block)
+        fields = (found["nth"][tied], found["row64"][tied], found["key64"][tied])
+        ranked = tied[np.lexsort(fields)]
+        for values in found.values():
+            values[tied] = values[ranked]
+        yield found
+
+
 class RowsDigest:
     """A fingerprint of a multiset of rows, whatever their order and the number of buckets."""
 
@@ -267,9 +305,11 @@ class RowsDigest:
         self._hasher = hashlib.sha256()
 
     def add(self, rows: Arrays) -> None:
-        order = np.lexsort((rows["row64"], rows["key64"]))
-        pairs = np.stack([rows["key64"][order], rows["row64"][order]], axis=1)
-        self._hasher.update(pairs.astype(">u8").tobytes())
+        """The next bucket, in the order in which `Bulk.buckets` gives its rows."""
+        for start in range(0, len(rows["key64"]), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            pairs = np.stack([rows["key64"][block], rows["row64"][block]], axis=1)
+            self._hasher.update(pairs.astype(">u8").data)
 
     def hexdigest(self) -> str:
         return self._hasher.hexdigest()

@@ -9,18 +9,19 @@ parsing of the file and words are made for bad rows only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from qingyu.engine.connect import quoted
 from qingyu.intake import times
 from qingyu.intake.reasons import PLACE_KINDS
-from qingyu.pack.model import MICRO, Column, Pack, Source
+from qingyu.pack.model import MICRO, Calendar, Column, Pack, Source
 
 BITS = 62  # of one mask: a BIGINT's sign bit stays free
 FIRST_YEAR, LAST_YEAR = times.FIRST_YEAR, times.LAST_YEAR
 
 _DIGEST = "sha256:[0-9a-f]{64}"
+_ERRORS = "#(#+|N/A|REF!|VALUE!|DIV/0!|NAME[?]|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)"
 _BLANKS = r" \t\r\n"
 
 
@@ -46,6 +47,7 @@ class Contract:
     read: tuple[Column, ...]
     kept: tuple[Column, ...]
     checks: tuple[Check, ...]
+    calendar: Calendar  # the city's, for terms in working days
     extracted: datetime | None = None  # local; with `version: extract`
 
     def number(self, name: str) -> int:
@@ -70,11 +72,17 @@ class Contract:
 
 
 def compile_contract(
-    pack: Pack, source: Source, extracted: datetime | None = None, *, nul: bool = False
+    pack: Pack,
+    source: Source,
+    extracted: datetime | None = None,
+    *,
+    nul: bool = False,
+    workbook: bool = False,
 ) -> Contract:
     """The contract of `source`. `extracted` is the local moment of `version: extract`; `nul` looks
-    for NUL characters in texts (a CSV file with one is refused by its bytes already)."""
-    placing = _placing(source)
+    for NUL characters in texts (a CSV file with one is refused by its bytes already), `workbook`
+    for the errors of spreadsheet programs in them (no other column takes those)."""
+    placing = _placing(source) | {part for column in source.columns for part in column.made_of}
     read = tuple(
         column
         for column in source.columns
@@ -83,9 +91,10 @@ def compile_contract(
     )
     kept = tuple(column for column in read if column.personal != "use")
     zone = source.zone or pack.time_zone
-    bare = Contract(source, pack.time_zone, zone, read, kept, (), extracted)
+    bare = Contract(source, pack.time_zone, zone, read, kept, (), pack.calendar, extracted)
     checks = _checks(bare) + (_nul_checks(bare) if nul else [])
-    return Contract(source, pack.time_zone, zone, read, kept, tuple(checks), extracted)
+    checks += _workbook_checks(bare) if workbook else []
+    return replace(bare, checks=tuple(checks))
 
 
 def cell(column: str) -> str:
@@ -145,7 +154,9 @@ def printed(column: Column, value: str) -> str:
         digits = f"lpad(CAST(abs({value}) AS VARCHAR), {max(column.places + 1, 19)}, '0')"
         whole = f"CAST(CAST(left({digits}, -{column.places}) AS BIGINT) AS VARCHAR)"
         sign = f"CASE WHEN {value} < 0 THEN '-' ELSE '' END"
-        return f"{sign} || {whole} || '.' || right({digits}, {column.places})"
+        comma = column.written is not None and column.written.decimal == "comma"
+        point = "," if comma else "."
+        return f"{sign} || {whole} || '{point}' || right({digits}, {column.places})"
     return f"CAST({value} AS VARCHAR)"
 
 
@@ -213,6 +224,18 @@ def _nul_checks(contract: Contract) -> list[Check]:
     ]
 
 
+def _workbook_checks(contract: Contract) -> list[Check]:
+    def broken(text: str) -> str:
+        match = f"prefix({text}, '#') AND regexp_full_match({text}, '{_ERRORS}')"
+        return f"coalesce({match}, false)"
+
+    return [
+        Check(f"spreadsheet_error:{column.name}", broken(f"t{number}"))
+        for number, column in enumerate(contract.read)
+        if column.type in ("text", "code")
+    ]
+
+
 def _form_checks(column: Column, text: str, value: str, number: int) -> list[Check]:
     """The text is there and names no value of the column's type."""
     lacking = f"{text} IS NOT NULL AND {value} IS NULL"
@@ -242,7 +265,8 @@ def _range_checks(column: Column, value: str) -> list[Check]:
 
 def _time_checks(contract: Contract) -> list[Check]:
     name = contract.source.time
-    found = [Check(f"header_again:{name}", f"t{contract.number(name)} = {quoted(name)}")]
+    words = ", ".join(quoted(way.name) for way in contract.time.spellings)
+    found = [Check(f"header_again:{name}", f"t{contract.number(name)} IN ({words})")]
     if contract.source.earliest is not None:
         earliest = contract.source.earliest.isoformat()
         found.append(Check(f"before_earliest:{name}", f"day < DATE '{earliest}'"))

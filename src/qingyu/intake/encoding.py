@@ -1,7 +1,7 @@
 """What a file's bytes say before anybody reads a row: encoding, NUL bytes, other formats.
 
-Only UTF-8 is taken. Guessing another encoding can change a name silently; saying which byte is
-wrong, in which row, and what it looks like cannot.
+Another encoding is taken only where the contract declares it (`formats.unicode`). Guessing it can
+change a name silently; saying which byte is wrong, in which row, and what it looks like cannot.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 
 _OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
     (b"PK\x03\x04", "XLSX / ZIP"),
     (b"\xd0\xcf\x11\xe0", "XLS"),
     (b"PAR1", "Parquet"),
@@ -29,20 +27,24 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 
 
 def refuse_other_formats(path: Path) -> None:
-    """`InputError` for what is named CSV and is not, by its first bytes and by NUL bytes."""
+    """`InputError` for what is named CSV and is not, by its first bytes."""
     with path.open("rb") as file:
         start = file.read(8)
-        for mark, name in _OTHERS:
-            if start.startswith(mark):
-                raise _not_utf8(path.name, T("{format} contents", format=name))
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            at = view.find(b"\0")
-            if at >= 0:
-                row = view[:at].count(b"\n") + 1
-                raise _not_utf8(
-                    T("{file}, row {row}", file=path.name, row=row).render("en"),
-                    T("a NUL byte at position {at}", at=at),
-                )
+    for mark, name in _OTHERS:
+        if start.startswith(mark):
+            raise _not_utf8(path.name, T("{format} contents", format=name))
+
+
+def refuse_nul(path: Path) -> None:
+    """`InputError` for a NUL byte, with its row."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        at = view.find(b"\0")
+        if at >= 0:
+            row = view[:at].count(b"\n") + 1
+            raise _not_utf8(
+                T("{file}, row {row}", file=path.name, row=row).render("en"),
+                T("a NUL byte at position {at}", at=at),
+            )
 
 
 def head_of(path: Path) -> str:

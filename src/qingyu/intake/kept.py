@@ -23,6 +23,7 @@ from qingyu.engine.connect import quoted
 from qingyu.engine.store import Home
 from qingyu.errors import DamageError
 from qingyu.i18n import T
+from qingyu.intake.stage import rows_of
 
 FOLD = "fold.parquet"
 GONE = ("repeated", "refused")  # fates of rows that a batch does not put in force
@@ -62,7 +63,7 @@ class Kept:
         parts = " UNION ALL BY NAME ".join(
             f"SELECT CAST({_part(file)} AS INTEGER) AS part, file_row_number AS pos,"
             f" * EXCLUDE (file_row_number) REPLACE (coalesce(version, {self.version}) AS version),"
-            f" raw IS NULL AS fit FROM read_parquet({quoted(str(file))}, file_row_number=true)"
+            f" raw IS NULL AS fit FROM {rows_of(file)}"
             for file in files
         )
         return f"({parts})"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ from qingyu.intake.kept import Kept, Newer, newer_of
 
 Rows = npt.NDArray[np.intp]
 
+_ANY_VERSION = np.int64(0)
+_NO_DAY = np.datetime64("NaT", "D")
 _TIMES_MIX = np.uint64(0x9E3779B97F4A7C15)  # golden-ratio constant: spreads small counts
 
 
@@ -65,26 +68,38 @@ class Olds:
 def fold_bucket(bulk: Bulk, rows: Arrays, *, each: bool) -> Unique:
     """Fold exact repeats, drop versions that the same send supersedes, refuse conflicts."""
     picked = np.flatnonzero(rows["open"])
-    order = picked[np.argsort(rows["key64"][picked], kind="stable")]
-    key = rows["key64"][order]
+    key = rows["key64"][picked]
     same = np.zeros(len(key) + 1, dtype=np.bool_)
     same[1:-1] = key[1:] == key[:-1]
     shared = same[:-1] | same[1:]
-    single = order[~shared]
-    kept, times = _fold_shared(bulk, rows, order[shared])
-    chosen = np.concatenate([single, kept])
-    counted = np.concatenate([np.ones(len(single), np.int64), times if each else times * 0 + 1])
+    kept, times = _fold_shared(bulk, rows, picked[shared])
+    counted = np.zeros(len(rows["key64"]), dtype=np.int64)
+    counted[picked[~shared]] = 1
+    counted[kept] = times if each else 1
+    chosen = np.flatnonzero(counted)
+    return _unique(rows, chosen, counted[chosen])
+
+
+def _unique(rows: Arrays, chosen: Rows, times: npt.NDArray[np.int64]) -> Unique:
     content = rows["content64"][chosen].astype(np.uint64)
-    repeated = counted > 1
-    content[repeated] += counted[repeated].astype(np.uint64) * _TIMES_MIX
+    repeated = times > 1
+    content[repeated] += times[repeated].astype(np.uint64) * _TIMES_MIX
     return Unique(
         row=chosen,
-        key64=rows["key64"][chosen].astype(np.uint64),
+        key64=rows["key64"][chosen].astype(np.uint64, copy=False),
         content64=np.maximum(content, np.uint64(1)),
-        version=rows["version"][chosen].astype(np.int64),
-        day=rows["day"][chosen].astype("datetime64[D]"),
-        times=counted,
+        version=_of(rows, "version", chosen, _ANY_VERSION),
+        day=_of(rows, "day", chosen, _NO_DAY),
+        times=times,
     )
+
+
+def _of(rows: Arrays, name: str, chosen: Rows, otherwise: np.generic) -> Any:
+    """The chosen rows of a column; one value for all of them where the bucket lacks it."""
+    values = rows.get(name)
+    if values is None:
+        return np.broadcast_to(otherwise, chosen.shape)
+    return values[chosen].astype(otherwise.dtype, copy=False)
 
 
 def _fold_shared(bulk: Bulk, rows: Arrays, shared: Rows) -> tuple[Rows, npt.NDArray[np.int64]]:
@@ -94,15 +109,14 @@ def _fold_shared(bulk: Bulk, rows: Arrays, shared: Rows) -> tuple[Rows, npt.NDAr
     order = shared[
         np.lexsort(
             (
-                rows["pos"][shared],
-                rows["part"][shared],
+                rows["nth"][shared],
                 rows["content64"][shared],
-                -rows["version"][shared].astype(np.int64),
+                -_of(rows, "version", shared, _ANY_VERSION),
                 rows["key64"][shared],
             )
         )
     ]
-    key, version = rows["key64"][order], rows["version"][order]
+    key, version = rows["key64"][order], _of(rows, "version", order, _ANY_VERSION)
     content = rows["content64"][order]
     begins = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
     group = np.cumsum(np.r_[False, key[1:] != key[:-1]])
@@ -144,7 +158,7 @@ def match(
     own_versions = source.version.by == "column"
     rivals = [] if own_versions else [kept for kept in standing if kept.version >= version]
     digest = RowsDigest()
-    for rows in bulk.buckets():
+    for rows in bulk.buckets(days=bool(rivals)):
         digest.add(rows)
         unique = fold_bucket(bulk, rows, each=source.repeats == "each")
         if rivals:

@@ -1,14 +1,14 @@
-"""A sender's file is opened: its encoding, its header, and whether that is the contract's.
+"""A sender's file is opened: its form, encoding and header, and whether that is the contract's.
 
 Nothing here interprets a value. What cannot be read beyond doubt is refused whole, with the place
-and the remedy.
+and the remedy. A plain CSV in UTF-8 and a Parquet file are read where they lie; all else is first
+rewritten as a plain CSV (`formats`).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +18,20 @@ import duckdb
 from qingyu.engine.connect import connected, quoted
 from qingyu.errors import InputError
 from qingyu.i18n import T, Text
-from qingyu.intake.encoding import CSV_HEAD, head_of, refuse_other_formats
+from qingyu.intake.encoding import CSV_HEAD, head_of, refuse_nul, refuse_other_formats
+from qingyu.intake.formats import delimited
+from qingyu.intake.formats.json_lines import open_json_lines
+from qingyu.intake.formats.table import header_names, open_table
+from qingyu.intake.formats.unicode import encoding_of, recoded
+from qingyu.intake.formats.workbook import open_workbook
+from qingyu.intake.header import REJECT_COLUMNS, header_error, matched, refuse_repeats, spelled
 from qingyu.intake.sheet import Sheet, unreadable
 from qingyu.pack.model import Source
 
-SEPARATORS = (",", ";", "\t")
-REJECT_COLUMNS = ("qingyu_row", "qingyu_reasons")  # our own, in front of a reject file
+__all__ = ["REJECT_COLUMNS", "open_sheet"]
+
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".jsonl", ".ndjson")
 
 
 def open_sheet(path: Path, source: Source) -> Sheet:
@@ -32,12 +40,16 @@ def open_sheet(path: Path, source: Source) -> Sheet:
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return _open_parquet(path, source)
-    if suffix in (".csv", ".tsv", ".txt"):
-        return _open_csv(path, source)
+    if suffix == ".xlsx":
+        return open_workbook(path, source)
+    if suffix in (".jsonl", ".ndjson"):
+        return open_json_lines(path, source)
+    if suffix in SUFFIXES:
+        return _open_text(path, source)
     raise InputError(
         str(path),
         T("a file whose name ends in {suffix}", suffix=suffix or T("nothing")),
-        ".csv, .tsv, .txt, .parquet",
+        ", ".join(SUFFIXES),
         T("Save the table as CSV (UTF-8) or Parquet and send that."),
     )
 
@@ -61,19 +73,34 @@ def _must_be_a_file(path: Path) -> None:
 # -- CSV ------------------------------------------------------------------------------------------
 
 
-def _open_csv(path: Path, source: Source) -> Sheet:
+def _open_text(path: Path, source: Source) -> Sheet:
     refuse_other_formats(path)
+    encoded = encoding_of(path, source.file)
+    if encoded.plain:
+        refuse_nul(path)
+        return _open_csv(path, path.name, source)
+    copy = recoded(path, encoded)
+    sheet = _open_csv(copy.path, path.name, source)
+    found = (encoded.found,) if encoded.found is not None else ()
+    return replace(sheet, held=sheet.held or copy, found=found)
+
+
+def _open_csv(path: Path, title: str, source: Source) -> Sheet:
     text = head_of(path)
     first = text[: _line_end(text)]
+    if source.file.framed and not first.startswith(REJECT_COLUMNS[0]):
+        separator = _separator_of_framed(text, source)
+        rows = delimited.rows(path, title, separator)
+        return open_table(title, rows, source)
     if not first.strip():
-        raise _header_error(path, T("an empty first line"), source)
+        raise header_error(title, 1, T("an empty first line"), source)
     separator = _separator(first, source)
     cells = next(csv.reader(io.StringIO(first), delimiter=separator, strict=False))
     if first.count('"') % 2:
-        raise _header_error(path, T("a header with an open quote or a line break"), source)
-    _refuse_header_only(path, text)
+        raise header_error(title, 1, T("a header with an open quote or a line break"), source)
+    _refuse_header_only(title, text)
     newline = "\\r" if "\n" not in text and "\r" in text else None
-    sheet = _matched(path, "csv", cells, source)
+    sheet = matched(path, title, "csv", cells, source)
     return replace(sheet, separator=separator, newline=newline)
 
 
@@ -83,20 +110,38 @@ def _line_end(text: str) -> int:
 
 
 def _separator(first: str, source: Source) -> str:
-    """The separator under which the header names most of the contract's columns."""
-    wanted = {column.name for column in source.columns}
+    """The declared separator; else the one under which the header names most of the contract's
+    columns. A reject file is ours, with commas."""
+    if first.startswith(REJECT_COLUMNS[0] + ","):
+        return ","
+    if source.file.separator is not None:
+        return SEPARATORS[source.file.separator]
+    wanted = spelled(source)
 
     def known(separator: str) -> tuple[int, int]:
         cells = [c.strip() for c in next(csv.reader([first], delimiter=separator))]
         return len(wanted.intersection(cells)), len(cells)
 
-    return max(SEPARATORS, key=known)
+    return max(SEPARATORS.values(), key=known)
 
 
-def _refuse_header_only(path: Path, text: str) -> None:
+def _separator_of_framed(text: str, source: Source) -> str:
+    """As `_separator`, of a table whose header is not the first line."""
+    if source.file.separator is not None:
+        return SEPARATORS[source.file.separator]
+    wanted = spelled(source)
+
+    def known(separator: str) -> int:
+        lines = csv.reader(io.StringIO(text), delimiter=separator)
+        return len(wanted.intersection(header_names(lines, source.file)))
+
+    return max(SEPARATORS.values(), key=known)
+
+
+def _refuse_header_only(title: str, text: str) -> None:
     if len(text) < CSV_HEAD and not text[_line_end(text) :].strip():
         raise InputError(
-            path.name,
+            title,
             T("a header and no row"),
             T("at least one row"),
             T("Send the file with its rows; a day without events needs no file."),
@@ -124,9 +169,8 @@ def _open_parquet(path: Path, source: Source) -> Sheet:
             raise unreadable(empty, error) from error
     if not counted or not counted[0]:
         raise InputError(path.name, T("no row"), T("at least one row"), T("Send it with its rows."))
-    written = [str(row[0]) for row in names]
-    _refuse_repeats(path, written)
-    sheet = _matched(path, "parquet", [str(row[0]) for row in described], source)
+    refuse_repeats(path.name, [str(row[0]) for row in names])
+    sheet = matched(path, path.name, "parquet", [str(row[0]) for row in described], source)
     types = tuple(str(row[1]) for row in described)
     _refuse_lost_zeros(sheet, types, source)
     return replace(sheet, stored_as=types)
@@ -136,63 +180,11 @@ def _refuse_lost_zeros(sheet: Sheet, types: Sequence[str], source: Source) -> No
     """Codes kept as numbers have lost their leading zeros before we could see them."""
     for column in source.columns:
         at = sheet.place.get(column.name)
-        if column.type == "code" and at is not None and types[at] != "VARCHAR":
+        padded = column.written is not None and column.written.pad is not None
+        if column.type == "code" and at is not None and types[at] != "VARCHAR" and not padded:
             raise InputError(
                 T("{file}, column {column}", file=sheet.name, column=column.name).render("en"),
                 T("codes stored as {type}", type=types[at]),
                 T("text, so that leading zeros are kept"),
                 T("Write this column as text and send the file again."),
             )
-
-
-# -- header and contract --------------------------------------------------------------------
-
-
-def _matched(path: Path, kind: str, cells: Sequence[str], source: Source) -> Sheet:
-    """Each of the contract's columns is there once; columns cut by the contract may be absent."""
-    columns = tuple(cell if kind == "parquet" else cell.strip() for cell in cells)
-    _refuse_repeats(path, columns)
-    at = {name.strip(): number for number, name in enumerate(columns)}
-    placing = {source.place.code, source.place.name, source.time}
-    lacking = [
-        column.name
-        for column in source.columns
-        if column.name not in at
-        and not column.optional
-        and (column.personal not in ("cut", "use") or column.name in placing)
-    ]
-    if lacking:
-        raise InputError(
-            path.name,
-            T(
-                "no column {lacking}; the header reads: {found}",
-                lacking=", ".join(lacking),
-                found=", ".join(columns),
-            ),
-            T("the columns of the contract {source}", source=source.id),
-            T("Name the columns as the contract does, in any order, and send the file again."),
-        )
-    known = {column.name: at[column.name] for column in source.columns if column.name in at}
-    extra = tuple(name for name in columns if name.strip() not in {*known, *REJECT_COLUMNS})
-    return Sheet(path=path, kind=kind, columns=columns, place=known, extra=extra)
-
-
-def _refuse_repeats(path: Path, columns: Sequence[str]) -> None:
-    counts = Counter(name.strip().casefold() for name in columns)
-    repeated = [name for name in columns if counts[name.strip().casefold()] > 1 and name.strip()]
-    if repeated:
-        raise InputError(
-            path.name,
-            T("the column {name} more than once", name=repeated[0]),
-            T("each column once"),
-            T("Take the wrong one away: nobody can tell which of them counts."),
-        )
-
-
-def _header_error(path: Path, found: Text, source: Source) -> InputError:
-    return InputError(
-        T("{file}, row {row}", file=path.name, row=1).render("en"),
-        found,
-        ", ".join(column.name for column in source.columns),
-        T("Put one header row with the contract's column names first."),
-    )

@@ -34,6 +34,9 @@ _BY_COLUMN: dict[str, Callable[[str], Message]] = {
         column=c,
     ),
     "control": lambda c: T("{column} holds a NUL character", column=c),
+    "spreadsheet_error": lambda c: T(
+        "{column} holds an error of the spreadsheet program", column=c
+    ),
     "header_again": lambda c: T("the header again, in the middle of the file"),
     "before_earliest": lambda c: T("{column} is before the contract's earliest day", column=c),
     "after_version": lambda c: T(

@@ -46,6 +46,7 @@ class Receipt:
     dry_run: bool = False
     again: bool = False  # the same content was received before; this is the first receipt
     ignored_columns: tuple[str, ...] = ()  # columns the contract does not know: never stored
+    read_as: tuple[Text, ...] = ()  # of files that are no plain CSV in UTF-8: what they were
     also_standing: tuple[int, ...] = ()  # supplements of a withdrawn batch that still count
 
     @property
@@ -88,6 +89,7 @@ class Receipt:
             plain[name] = value.isoformat() if isinstance(value, date) else value
         plain["rejects"] = str(self.rejects) if self.rejects else None
         plain["ignored_columns"] = list(self.ignored_columns)
+        plain["read_as"] = [str(words) for words in self.read_as]
         plain["also_standing"] = list(self.also_standing)
         return plain
 
@@ -105,6 +107,7 @@ def receipt_of(
     *,
     again: bool = False,
     ignored_columns: tuple[str, ...] = (),
+    read_as: tuple[Text, ...] = (),
     also_standing: tuple[int, ...] = (),
 ) -> Receipt:
     """The receipt of a committed batch, whenever it is asked for; of a draft, that of a dry run."""
@@ -138,6 +141,7 @@ def receipt_of(
         dry_run=committed is None,
         again=again,
         ignored_columns=ignored_columns,
+        read_as=read_as,
         also_standing=also_standing,
     )
 

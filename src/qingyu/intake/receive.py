@@ -74,6 +74,10 @@ class Send:
     def ignored(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for sheet in self.sheets for name in sheet.extra))
 
+    @property
+    def read_as(self) -> tuple[Text, ...]:
+        return tuple(words for sheet in self.sheets for words in sheet.found)
+
 
 def receive(
     home: Home,
@@ -131,7 +135,7 @@ def _try(send: Send, told: Progress) -> Receipt:
         first = received_before(send.home.batches(), send.source.id, draft.content_digest)
         if first is not None:
             return _first_receipt(send, first)
-        return receipt_of(draft, None, ignored_columns=send.ignored)
+        return receipt_of(draft, None, ignored_columns=send.ignored, read_as=send.read_as)
 
 
 def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
@@ -151,7 +155,8 @@ def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
         draft = _with_files(draft, bulk, writer, folder)
     told(T("Committing"), 5, STEPS)
     batch = writer.commit(draft)
-    return receipt_of(batch, home.rejects_of(batch.number), ignored_columns=send.ignored)
+    rejects = home.rejects_of(batch.number)
+    return receipt_of(batch, rejects, ignored_columns=send.ignored, read_as=send.read_as)
 
 
 def _sent_before(send: Send) -> Batch | None:
@@ -178,8 +183,9 @@ def _stage(send: Send, connection: duckdb.DuckDBPyConnection, folder: Path, told
     """Read, check and place: the files become one staged relation."""
     told(T("Reading and checking"), 2, STEPS)
     parquet = any(sheet.kind == "parquet" for sheet in send.sheets)
+    workbook = any(sheet.workbook for sheet in send.sheets)
     contract: Contract = compile_contract(
-        send.pack, send.source, send.options.extracted, nul=parquet
+        send.pack, send.source, send.options.extracted, nul=parquet, workbook=workbook
     )
     placer = Placer(send.pack, send.source, send.boundaries)
     placer.register(connection)
@@ -194,7 +200,7 @@ def _match(send: Send, bulk: Bulk, told: Progress) -> Draft:
     """Judge every row; leaves `late`, `verdicts` and `olds` in the connection."""
     told(T("Matching with earlier batches"), 3, STEPS)
     options = send.options
-    if options.covers is not None:
+    if options.covers is not None and not _sends_changes(send.source):
         bulk.refuse_outside(*options.covers)
     version = version_of_rows(options, bulk)
     bulk.at_version(version)
@@ -221,6 +227,13 @@ def _match(send: Send, bulk: Bulk, told: Progress) -> Draft:
         ragged=bulk.ragged,
     )
     return _draft(send, bulk, version, covers, delivery, content)
+
+
+def _sends_changes(source: Source) -> bool:
+    """What changed in some days: cases that were opened long before are told again. (Not where
+    the time of a record is that of its change.)"""
+    changes = source.kind == "case" and source.delivery == "increment"
+    return changes and source.time != source.version.column
 
 
 def _covers(send: Send, bulk: Bulk) -> Covers | None:
@@ -287,7 +300,9 @@ def _with_files(draft: Draft, bulk: Bulk, writer: Writer, folder: Path) -> Draft
 
 def _first_receipt(send: Send, batch: Batch) -> Receipt:
     rejects = send.home.rejects_of(batch.number)
-    return receipt_of(batch, rejects, again=True, ignored_columns=send.ignored)
+    return receipt_of(
+        batch, rejects, again=True, ignored_columns=send.ignored, read_as=send.read_as
+    )
 
 
 def _silent(step: Text, at: int, of: int) -> None:

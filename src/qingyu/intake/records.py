@@ -113,7 +113,7 @@ def write_signed(connection: duckdb.DuckDBPyConnection, plus: str, number: int, 
     )
     sql = (
         f"COPY ({plus} UNION ALL BY NAME {minus}) TO {quoted(str(path))}"
-        " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+        " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, USE_TMP_FILE false)"
     )
     connection.execute("SET preserve_insertion_order=false")
     disk.act("copy", path, lambda: connection.execute(sql))
@@ -141,8 +141,9 @@ def write_fold(bulk: Bulk, path: Path) -> None:
 
 
 def stored_columns(contract: Contract) -> dict[str, str]:
-    """Names and types of a source's kept columns in its records."""
-    return {f"c_{column.name}": sql_type(column) for column in contract.kept}
+    """Names and types of a source's kept and computed columns in its records."""
+    kept = {f"c_{column.name}": sql_type(column) for column in contract.kept}
+    return kept | {f"c_{one.id}": "DATE" for one in contract.source.computed}
 
 
 def _kept(contract: Contract) -> list[str]:

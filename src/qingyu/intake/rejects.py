@@ -10,12 +10,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from qingyu.engine import disk
 from qingyu.intake.bulk import Bulk
 from qingyu.intake.contract import printed
-from qingyu.intake.read import REJECT_COLUMNS
+from qingyu.intake.header import REJECT_COLUMNS
 from qingyu.intake.reasons import sentence
 from qingyu.intake.sheet import RowNumbers, identifier
 from qingyu.intake.stage import Stage
@@ -28,15 +30,11 @@ def write_rejects(bulk: Bulk, path: Path) -> None:
     """Write the refused rows, file by file, in the order of their row numbers."""
     header = _header(bulk)
     with disk.NewFile(path) as file:
-        file.write(_line([*REJECT_COLUMNS, *header], first=True))
+        file.write(_BOM.encode("utf-8") + _lines([[*REJECT_COLUMNS, *header]]))
         for part, stage in enumerate(bulk.stages):
-            buffer: list[bytes] = []
-            for row in _merged(bulk, part, stage, header):
-                buffer.append(_line(row))
-                if len(buffer) == _BLOCK:
-                    file.write(b"".join(buffer))
-                    buffer.clear()
-            file.write(b"".join(buffer))
+            rows = _merged(bulk, part, stage, header)
+            while block := list(islice(rows, _BLOCK)):
+                file.write(_lines(block))
 
 
 def _header(bulk: Bulk) -> list[str]:
@@ -44,7 +42,7 @@ def _header(bulk: Bulk) -> list[str]:
     names = {
         name: None
         for stage in bulk.stages
-        for name in stage.sheet.columns
+        for name, _ in stage.sheet.reject_columns
         if name not in REJECT_COLUMNS
     }
     return list(names)
@@ -55,19 +53,20 @@ def _merged(bulk: Bulk, part: int, stage: Stage, header: list[str]) -> Iterator[
     ragged = iter([*stage.ragged])
     waiting = next(ragged, None)
     empty = [""] * len(header)
+    words = cache(sentence)  # few different faults make up thousands of rows
     for number, codes, cells in _refused(bulk, part, stage, header):
         while waiting is not None and waiting < number:
-            yield [str(waiting), sentence(["ragged"]), *empty]
+            yield [str(waiting), words(("ragged",)), *empty]
             waiting = next(ragged, None)
-        yield [str(number), sentence(codes), *cells]
+        yield [str(number), words(codes), *cells]
     while waiting is not None:
-        yield [str(waiting), sentence(["ragged"]), *empty]
+        yield [str(waiting), words(("ragged",)), *empty]
         waiting = next(ragged, None)
 
 
 def _refused(
     bulk: Bulk, part: int, stage: Stage, header: list[str]
-) -> Iterator[tuple[int, list[str], list[str]]]:
+) -> Iterator[tuple[int, tuple[str, ...], list[str]]]:
     kept = bulk.contract.kept
     at = {column.name: number for number, column in enumerate(kept)}
     canonical = ", ".join(printed(column, identifier(f"c_{column.name}")) for column in kept)
@@ -79,15 +78,17 @@ def _refused(
         " WHERE part = ? AND (NOT fit OR l.codes IS NOT NULL) ORDER BY pos",
         [part],
     )
-    numbers = RowNumbers(stage.ragged)
-    names = [name.strip() for name in header]
+    codes = cache(lambda mask: tuple(bulk.contract.codes(mask)))
+    numbers = RowNumbers(stage.ragged, stage.sheet.own_rows)
+    behind = dict(stage.sheet.reject_columns)  # the contract's column behind each of the sender's
+    names = [behind.get(name, "") for name in header]
     while block := found.fetchmany(_BLOCK):
         for pos, texts, late, *mask in block:
             cells = [(texts[at[name]] or "") if texts and name in at else "" for name in names]
-            yield numbers.of(pos), [*bulk.contract.codes(mask), *(late or ())], cells
+            yield numbers.of(pos), (*codes(tuple(mask)), *(late or ())), cells
 
 
-def _line(cells: list[str], *, first: bool = False) -> bytes:
+def _lines(rows: list[list[str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return ((_BOM if first else "") + text.getvalue()).encode("utf-8")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8")

@@ -1,13 +1,15 @@
 """One file of a send as a DuckDB relation of text columns `c0 … cn`, in the file's own order.
 
 The number of a row is its position in what is read, taken while the order is still the file's
-(no join has touched it): the header is row 1, blank lines are not counted.
+(no join has touched it): the header is row 1, blank lines are not counted. Of a file that had to be
+rewritten as a plain one, it is the sender's own line or row of the sheet (`own_rows`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -15,6 +17,10 @@ from qingyu.engine.connect import quoted
 from qingyu.errors import InputError
 from qingyu.i18n import T, Text
 from qingyu.intake.encoding import bad_bytes
+
+if TYPE_CHECKING:
+    from qingyu.intake.formats.held import Held, OwnRows
+    from qingyu.pack.written import Spelling
 
 REJECT_LIMIT = 100_000  # rows too long kept apart; a file with more is not this table at all
 _LONGEST_ROW = 16 << 20  # bytes
@@ -27,7 +33,9 @@ class Sheet:
     """One file whose header agrees with the contract.
 
     `columns` are the header's cells as sent; `place[name]` is the position of the contract's
-    column `name`; `extra` are columns that the contract does not know.
+    column `name` (`dated[name]` those of its spellings that hold on some days only); `extra` are
+    columns that the contract does not know. `path` may be a plain copy of the sender's file
+    `title`, which lasts as long as `held`; `found` says what the sender's file was.
     """
 
     path: Path
@@ -39,10 +47,28 @@ class Sheet:
     newline: str | None = None
     stored_as: tuple[str, ...] = ()  # Parquet: DuckDB's type of each column
     serial: bool = False  # CSV whose cells span lines: read by one thread
+    title: str | None = None
+    held: Held | None = field(default=None, compare=False, repr=False)
+    own_rows: OwnRows | None = field(default=None, compare=False, repr=False)
+    dated: dict[str, tuple[tuple[int, Spelling], ...]] = field(default_factory=dict, hash=False)
+    found: tuple[Text, ...] = field(default=(), compare=False)
+    workbook: bool = False  # cells may hold the errors of spreadsheets
 
     @property
     def name(self) -> str:
-        return self.path.name
+        return self.title or self.path.name
+
+    @property
+    def reject_columns(self) -> tuple[tuple[str, str], ...]:
+        """Header of the reject file and the contract's column behind each (or nothing): as sent,
+        but the contract's names in the place of spellings that depend on the day."""
+        dated = {at for ways in self.dated.values() for at, _ in ways}
+        named = {at: name for name, at in self.place.items() if name not in self.dated}
+        found = [(name, name) for name, at in self.place.items() if at in dated]
+        kept = [
+            (text, named.get(at, "")) for at, text in enumerate(self.columns) if at not in dated
+        ]
+        return (*kept, *found)
 
     def relation(self, number: int) -> str:
         """SQL of the text columns. CSV has one column more than its header: NULL (and not empty)
@@ -108,11 +134,14 @@ def ragged_rows(connection: duckdb.DuckDBPyConnection, sheet: Sheet, number: int
 class RowNumbers:
     """Row numbers of staged positions, asked in ascending order, stepping over rows too long."""
 
-    def __init__(self, ragged: tuple[int, ...]) -> None:
+    def __init__(self, ragged: tuple[int, ...], own_rows: OwnRows | None = None) -> None:
         self._ragged = ragged
+        self._own_rows = own_rows
         self._passed = 0
 
     def of(self, pos: int) -> int:
+        if self._own_rows is not None:
+            return self._own_rows.of(pos)
         while (
             self._passed < len(self._ragged)
             and self._ragged[self._passed] <= pos + 2 + self._passed

@@ -2,7 +2,8 @@
 
 Parsing, checking, placing and fingerprints are one DuckDB statement without joins, so row k of the
 stage is row k of the file (misshapen rows left out). The stage is kept as the batch's snapshot;
-it holds the columns below and nothing that the contract cuts.
+it holds the columns below and nothing that the contract cuts. `key` and `at` are left out where a
+kept column repeats them; the file's own notes say which (`rows_of` puts them back).
 
 | column | |
 |---|---|
@@ -18,19 +19,30 @@ it holds the columns below and nothing that the contract cuts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from qingyu.engine import disk
-from qingyu.engine.connect import quoted
+from qingyu.engine.connect import connected, quoted
 from qingyu.errors import InputError, StorageError
 from qingyu.i18n import T
+from qingyu.intake import terms
 from qingyu.intake.contract import BITS, Contract
 from qingyu.intake.place import Placer
-from qingyu.intake.sheet import RowNumbers, Sheet, ragged_rows, spans_lines, unreadable
-from qingyu.intake.statement import select
+from qingyu.intake.sheet import (
+    RowNumbers,
+    Sheet,
+    identifier,
+    ragged_rows,
+    spans_lines,
+    unreadable,
+)
+from qingyu.intake.statement import repeated, select
+
+_NOTE = "qingyu_same_"  # notes of a stage's file: column left out → column that repeats it
 
 
 @dataclass(frozen=True)
@@ -53,8 +65,9 @@ def stage_sheet(
 ) -> Stage:
     """Write `part-<number>.parquet`; `InputError` if the file cannot be taken as a whole."""
     path = folder / f"part-{number}.parquet"
+    terms.register(connection, contract)
     try:
-        _copy(connection, select(contract, placer, sheet, number), path)
+        _copy(connection, select(contract, placer, sheet, number), path, repeated(contract))
     except (duckdb.Error, StorageError) as error:
         if spans_lines(error) and not sheet.serial:
             _forget(connection, number)
@@ -77,8 +90,26 @@ def stage_sheet(
     return stage
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+def rows_of(path: Path) -> str:
+    """SQL: all columns of a stage, those that were left out too, and `file_row_number`."""
+    with connected() as connection:
+        notes = connection.execute(
+            f"SELECT decode(key), decode(value) FROM parquet_kv_metadata({quoted(str(path))})"
+            f" WHERE starts_with(decode(key), '{_NOTE}') ORDER BY 1"
+        ).fetchall()
+    again = "".join(
+        f", {identifier(kept)} AS {identifier(name.removeprefix(_NOTE))}" for name, kept in notes
+    )
+    return f"(SELECT *{again} FROM read_parquet({quoted(str(path))}, file_row_number=true))"
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, sql: str, path: Path, again: Mapping[str, str]
+) -> None:
     options = "FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false"
+    if again:
+        notes = ", ".join(f"{_NOTE}{name}: {quoted(kept)}" for name, kept in again.items())
+        options += f", KV_METADATA {{{notes}}}"
     copy = f"COPY ({sql}) TO {quoted(str(path))} ({options})"
     disk.act("copy", path, lambda: connection.execute(copy))
 
@@ -128,7 +159,7 @@ def _refuse_header_again(
         f" file_row_number=true) WHERE ({mask} >> {number % BITS}) & 1 = 1"
     ).fetchone()
     if row is not None and row[0] is not None:
-        number_of_row = RowNumbers(stage.ragged).of(int(row[0]))
+        number_of_row = RowNumbers(stage.ragged, stage.sheet.own_rows).of(int(row[0]))
         raise InputError(
             T("{file}, row {row}", file=stage.sheet.name, row=number_of_row).render("en"),
             T("the header a second time"),

@@ -3,47 +3,46 @@
 from __future__ import annotations
 
 from qingyu.engine.tables import UNPLACED
-from qingyu.intake import times
-from qingyu.intake.contract import BITS, Check, Contract, cell, sql_type, typed
+from qingyu.intake import terms, times, values
+from qingyu.intake.contract import BITS, Check, Contract, sql_type, typed
 from qingyu.intake.place import Placer
 from qingyu.intake.sheet import Sheet, identifier
 from qingyu.pack.model import Column
 
-KEY_HASH = "md5_number_upper({text})"  # stable across versions of DuckDB, unlike hash()
-ROW_HASH = "md5_number_lower({text})"
+# The halves of MD5, as `md5_number_upper` and `_lower` give them four times as slowly. They are
+# stable across versions of DuckDB, unlike hash().
+KEY_HASH = "(md5_number({text}) & 18446744073709551615)::UBIGINT"
+ROW_HASH = "(md5_number({text}) >> 64)::UBIGINT"
 
 
 def select(contract: Contract, placer: Placer, sheet: Sheet, number: int) -> str:
     """The whole statement: text, values, local times, place, fingerprints and masks."""
     columns = range(len(contract.read))
-    texts = ", ".join(f"{_text(contract, sheet, k)} AS t{k}" for k in columns)
     clocks = "".join(
         f", {times.naive(f't{k}', contract.read[k].format)} AS n{k}"
         f", {times.instant(f't{k}', contract.read[k].format)} AS i{k}"
         for k in columns
         if _is_clock(contract, k)
     )
-    values = ", ".join(f"{typed(contract, k)} AS v{k}" for k in columns)
+    typed_values = ", ".join(f"{typed(contract, k)} AS v{k}" for k in columns)
     # One layer per step: a later one names the results of an earlier one and repeats no work.
     layers = (
+        *values.layers(contract, sheet),
         f"*{clocks}",
-        f"*, {values}",
+        f"*, {typed_values}",
         f"*, {_time(contract)}",
         f"*, CASE WHEN NOT misshapen THEN {_key(contract)} END AS key,"
         f" {_place(contract, placer)} AS placed",
-        f"*, {_masks(contract)}, {ROW_HASH.format(text=f'({_framed(contract)})')} AS row64",
+        f"*, {_masks(contract)}, {ROW_HASH.format(text=f'({_framed(contract)})')} AS row64,"
+        f" CASE WHEN prefix(placed, '~') THEN '{UNPLACED}' ELSE placed END AS area",
+        f"*, xor(row64, {placer.fingerprint('area') or ROW_HASH.format(text='area')}) AS mixed",
         _final(contract),
     )
     sql = f"SELECT *, {sheet.misshapen} AS misshapen FROM {sheet.relation(number)}"
-    sql = f"SELECT {texts}, misshapen FROM ({sql})"
+    sql = f"SELECT {values.texts(contract, sheet)}, misshapen FROM ({sql})"
     for layer in layers:
         sql = f"SELECT {layer} FROM ({sql})"
     return sql
-
-
-def _text(contract: Contract, sheet: Sheet, k: int) -> str:
-    at = sheet.place.get(contract.read[k].name)
-    return "CAST(NULL AS VARCHAR)" if at is None else cell(f"c{at}")
 
 
 def _is_clock(contract: Contract, k: int) -> bool:
@@ -96,15 +95,17 @@ def _coordinate(text: str) -> str:
 
 
 def _masks(contract: Contract) -> str:
-    """SQL: the broken rules as bits of `m0`, `m1` …"""
+    """SQL: the broken rules as bits of `m0`, `m1` …, made only where some rule is broken."""
     masks = []
     for first in range(0, len(contract.checks), BITS):
-        bits = [
-            # The cells of a misshapen row belong to no column: nothing else is said of it.
-            f"CAST(CASE WHEN {_asked(check)} THEN {1 << number} ELSE 0 END AS BIGINT)"
-            for number, check in enumerate(contract.checks[first : first + BITS])
-        ]
-        masks.append(f"{' | '.join(bits)} AS m{first // BITS}")
+        checks = contract.checks[first : first + BITS]
+        # The cells of a misshapen row belong to no column: nothing else is said of it.
+        bits = " | ".join(
+            f"CASE WHEN {_asked(check)} THEN {1 << number}::BIGINT ELSE 0::BIGINT END"
+            for number, check in enumerate(checks)
+        )
+        broken = " OR ".join(f"({check.broken})" for check in checks)
+        masks.append(f"CASE WHEN {broken} THEN {bits} ELSE 0::BIGINT END AS m{first // BITS}")
     return ", ".join(masks)
 
 
@@ -114,23 +115,24 @@ def _asked(check: Check) -> str:
 
 def _final(contract: Contract) -> str:
     """SQL: the columns of the stage."""
-    area = f"CASE WHEN placed[1] = '~' THEN '{UNPLACED}' ELSE placed END"
+    again = repeated(contract)
     masks = [f"m{number}" for number in range(contract.masks)]
     raws = ", ".join(_raw(contract, column.name) for column in contract.kept)
     parts = [
-        "key",
+        *(["key"] if "key" not in again else []),
         f"{KEY_HASH.format(text='key')} AS key64",
         "row64",
-        f"greatest(xor(row64, {ROW_HASH.format(text=f'({area})')}), 1::UBIGINT) AS content64",
-        '"at"',
+        "CASE WHEN mixed = 0 THEN 1::UBIGINT ELSE mixed END AS content64",  # 0 is a tombstone
+        *(['"at"'] if "at" not in again else []),
         "day",
-        f"{area} AS area",
-        "CASE WHEN placed[1] = '~' THEN placed[2:] END AS trouble",
+        "area",
+        "CASE WHEN prefix(placed, '~') THEN placed[2:] END AS trouble",
     ]
     parts += [
         f"v{contract.number(column.name)} AS {identifier('c_' + column.name)}"
         for column in contract.kept
     ]
+    parts += [f"{date} AS {identifier('c_' + name)}" for name, date in terms.dates(contract)]
     parts += masks
     parts.append(
         f"CASE WHEN misshapen THEN [] WHEN ({' | '.join(masks)}) <> 0 THEN [{raws}] END AS raw"
@@ -141,10 +143,25 @@ def _final(contract: Contract) -> str:
     return ", ".join(parts)
 
 
+def repeated(contract: Contract) -> dict[str, str]:
+    """Columns that a kept column repeats to the letter, and which: they are not staged twice."""
+    kept = {column.name: column for column in contract.kept}
+    found = {}
+    key, clock = contract.source.key, kept.get(contract.source.time)
+    if len(key) == 1 and key[0] in kept and sql_type(kept[key[0]]) == "VARCHAR":
+        found["key"] = f"c_{key[0]}"
+    if clock is not None and sql_type(clock) == "TIMESTAMP":
+        found["at"] = f"c_{clock.name}"
+    return found
+
+
 def _raw(contract: Contract, name: str) -> str:
     """A kept column as sent; one kept as a digest only as that."""
     k = contract.number(name)
-    return f"v{k}" if contract.read[k].personal == "digest" else f"t{k}"
+    column = contract.read[k]
+    if column.personal == "digest":
+        return f"v{k}"
+    return f"s{k}" if values.is_odd(column) else f"t{k}"
 
 
 def _framed(contract: Contract) -> str:

@@ -21,6 +21,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100  # the years in which a zone's changes are lo
 _ISO = r"\d{4}-\d{2}-\d{2}[ T]([01]\d|2[0-3]):\d{2}(:\d{2}([.]\d{1,9})?)?"
 _OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)"
 _PLAIN = ("____-__-__ __:__:__", "____-__-__T__:__:__")  # the usual form, tried without a regex
+_PLAIN_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,27 @@ class Change:
 def naive(text: str, form: str | None) -> str:
     """SQL: the local time that a text without an offset names, or NULL."""
     plain = " OR ".join(f"{text} LIKE '{like}'" for like in _PLAIN)
+    usual = f"({plain}) AND substr({text}, 12, 2) < '24'"
     iso = (
-        f"CASE WHEN ({plain}) AND substr({text}, 12, 2) < '24' THEN try_cast({text} AS TIMESTAMP)"
+        f"CASE WHEN {usual} THEN try_cast({text} AS TIMESTAMP)"
         f" WHEN regexp_full_match({text}, '{_ISO}') THEN try_cast({text} AS TIMESTAMP) END"
     )
     if form is None or "%z" in form:
         return iso
     # Canonical times are always taken too: our own reject files carry them.
-    return f"coalesce(try_strptime({text}, {quoted(form)}), {iso})"
+    declared = f"try_strptime({text}, {quoted(form)})"
+    if form in _PLAIN_FORMS:  # the same moment either way, and the cast is far quicker
+        declared = f"CASE WHEN {usual} THEN try_cast({text} AS TIMESTAMP) END, {declared}"
+    return f"coalesce({declared}, {iso})"
 
 
 def instant(text: str, form: str | None) -> str:
     """SQL: the instant (naive UTC) that a text with an offset names, or NULL."""
+    # The usual form has no offset, which its length tells far quicker than the regex does.
+    usual = " OR ".join(f"{text} LIKE '{like}'" for like in _PLAIN)
     iso = (
-        f"CASE WHEN length({text}) > 16 AND regexp_full_match({text}, '{_ISO}{_OFFSET}')"
+        f"CASE WHEN length({text}) > 16 AND NOT ({usual})"
+        f" AND regexp_full_match({text}, '{_ISO}{_OFFSET}')"
         f" THEN try_cast(regexp_extract({text}, '^({_ISO})', 1) AS TIMESTAMP)"
         f" - to_seconds({_offset_seconds(text)}) END"
     )

@@ -32,11 +32,13 @@ _TYPES = {
     "timestamp": "timestamp",
 }
 _OPTIONS = {"pattern": "pattern", "minimum": "least", "maximum": "most", "format": "format"}
-_COLUMN_KEYS = ("type", "personal", "places", "optional")
+COLUMN_KEYS = (  # of ours for a column, beside those of the standard
+    "type", "personal", "places", "optional", "names", "made_of", "joint", "path", "written",
+)  # fmt: skip
 # The standard writes time forms as java.time does; we read with strptime's.
 _TIME_PARTS = {
-    "yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "XXX": "%z",
-    "'T'": "T",
+    "yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "hh": "%I", "mm": "%M", "ss": "%S",
+    "XXX": "%z", "a": "%p", "'T'": "T",
 }  # fmt: skip
 _TIME_FORM = re.compile("|".join(_TIME_PARTS) + r"|[^A-Za-z']", re.ASCII)
 
@@ -234,10 +236,10 @@ class _Reader:
             take("among", tuple(str(item.get("value")) for item in column["enum"]), ("enum",))
         own, own_path = self._ours(column, _WHOLE)
         for key, value in (own or {}).items():
-            if key in _COLUMN_KEYS:
+            if key in COLUMN_KEYS:
                 take(key, value, (*own_path, key))
             else:
-                self._unknown(key, (*path, *own_path, key), _COLUMN_KEYS)
+                self._unknown(key, (*path, *own_path, key), COLUMN_KEYS)
         return made
 
     def _type(self, column: dict[str, Any], path: Path) -> str | None:
@@ -263,6 +265,17 @@ class _Reader:
                     quoted(form),
                     T("a time form of these parts: {parts}", parts=" ".join(_TIME_PARTS)),
                     T("Write it like yyyy-MM-dd HH:mm:ss."),
+                )
+            )
+        parts = _TIME_FORM.findall(text)
+        # An hour of twelve is none without its half of the day.
+        if "".join(parts) == text and ("hh" in parts) != ("a" in parts):
+            self.faults.append(
+                Fault(
+                    str(self.tree.spot(path)),
+                    quoted(form),
+                    T("hh and a together: hours of twelve with AM or PM"),
+                    T("Write HH for hours of twenty-four."),
                 )
             )
         return _TIME_FORM.sub(lambda part: _TIME_PARTS.get(part[0], part[0]), text)

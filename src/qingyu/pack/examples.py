@@ -11,7 +11,8 @@ from qingyu.pack.values import Micro, Model, Names, Plain
 
 
 class CaseCounts(Model):
-    """`each_day` records of an indicator's measure in an area on each of the days."""
+    """`each_day` records of an indicator's measure in an area on each of the days (of a sum: so
+    much of it; of a stock: so many open at the end of the day)."""
 
     indicator: str
     area: str

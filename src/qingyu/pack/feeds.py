@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from qingyu.i18n import T
 from qingyu.pack.values import Micro, Model, Names, Span
+from qingyu.pack.written import Layout, Spelling, Written
 
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "code"]
 
 
 class Column(Model):
+    """One column of a file. `names` are other names it has in the sender's files, the first that
+    the header has counting. `made_of` joins other columns of the contract with `joint` between
+    (year, month and day; date and hour). `path` leads to a nested value in JSON Lines."""
+
     name: str  # as in the sender's file
     type: ColumnType
     required: bool = False  # each row must have a value
@@ -26,6 +32,16 @@ class Column(Model):
     places: int = Field(default=0, ge=0, le=6)  # decimals kept of a decimal column
     format: str | None = None  # strptime form of a date or timestamp
     description: str | None = None
+    names: tuple[Spelling, ...] = ()
+    made_of: tuple[str, ...] = ()
+    joint: str = "-"
+    path: str | None = None
+    written: Written | None = None  # None: plain, as the contract's types are
+
+    @property
+    def spellings(self) -> tuple[Spelling, ...]:
+        """All names, the contract's own first."""
+        return (Spelling(name=self.name), *self.names)
 
 
 class Version(Model):
@@ -49,7 +65,8 @@ class Place(Model):
     """How a record finds its area: the first of `by` that answers wins.
 
     `code` and `name` name the column to read. `point` gives longitude and latitude columns,
-    tried only when a boundaries file is given.
+    tried only when a boundaries file is given. `datum`: what the points are measured in; those of
+    Chinese maps (GCJ-02, BD-09) become WGS 84. `swapped`: the sender's two columns are exchanged.
     """
 
     by: tuple[Literal["code", "name", "point"], ...] = Field(min_length=1)
@@ -57,6 +74,8 @@ class Place(Model):
     name: str | None = None
     longitude: str | None = None
     latitude: str | None = None
+    datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    swapped: bool = False
     level: str | None = None  # the level that names are looked up in; default: all
     unplaced: Literal["bucket", "refuse"] = "bucket"
 
@@ -74,6 +93,33 @@ class Rhythm(Model):
     """When the source is expected: a day's records are due `after` so many days."""
 
     after: Span = Span(days=2)
+
+
+class Reading(Model):
+    """What counts of a source of readings: one value per entity and day. `entity` names the
+    columns that tell one instrument from another; `reduce` says how the day's values of each
+    column become one (the mean is rounded half-even at the column's places). Measures over the
+    source count entity-days and sum the reduced values."""
+
+    entity: tuple[str, ...] = Field(min_length=1)
+    reduce: dict[str, Literal["mean", "max", "min", "sum"]] = Field(min_length=1)
+    least: int = Field(default=1, ge=1)  # readings below which an entity's day has no value
+
+
+class Computed(Model):
+    """A date that intake works out from another of the record's dates, such as a legal term:
+    `days` calendar days or `working_days` of the city's calendar after it."""
+
+    id: str
+    after: str  # a date or timestamp column
+    days: int | None = Field(default=None, ge=0, le=3660)
+    working_days: int | None = Field(default=None, ge=0, le=3660)
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Computed:
+        if (self.days is None) == (self.working_days is None):
+            raise ValueError(T("either days or working_days"))
+        return self
 
 
 class Source(Model):
@@ -97,6 +143,9 @@ class Source(Model):
     confirmed: tuple[date, ...] = ()  # days that look suspect and are known to be right
     usual: Usual = Usual()
     rhythm: Rhythm = Rhythm()
+    reading: Reading | None = None  # of a source of readings
+    computed: tuple[Computed, ...] = ()  # dates that intake works out
+    file: Layout = Layout()
     earliest: date | None = None  # events before this day are refused
 
     def column(self, name: str) -> Column:

@@ -22,46 +22,75 @@ from qingyu.pack.values import (
 )
 
 
+class Within(Model):
+    """Not later than so many calendar days after another date of the record. (Working days are a
+    matter of the calendar, not of a condition: let intake work out the date, `computed`.)"""
+
+    of: str
+    days: int = Field(ge=0, le=3660)
+
+
 class Condition(Model):
     """One field's test; exactly one of the keys is given. Values are compared as text, except
-    `between`, which compares numbers or ISO dates and includes both ends."""
+    `between`, which compares numbers or ISO dates and includes both ends; `no_later_than` and
+    `within`, which compare two dates of the record by their days; and `given`, which asks whether
+    there is a value. An empty value satisfies none of them (so `not` keeps it), save
+    `given: false`."""
 
     equals: Plain | None = None
     among: tuple[Plain, ...] | None = Field(default=None, alias="in")
     between: tuple[Plain, Plain] | None = None
     negated: Condition | None = Field(default=None, alias="not")
+    no_later_than: str | None = None  # another date of the record
+    within: Within | None = None
+    given: bool | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Condition:
-        given = [v for v in (self.equals, self.among, self.between, self.negated) if v is not None]
+        given = [value for _, value in self if value is not None]
         if len(given) != 1:
-            raise ValueError(T("exactly one of: equals, in, between, not"))
+            raise ValueError(
+                T("exactly one of: equals, in, between, not, no_later_than, within, given")
+            )
         return self
 
 
 class Measure(Model):
-    """An additive integer over one source's records: a count, or the sum of a decimal field
-    (kept at `places` decimals as a scaled integer). Whatever is declared of a sum counts in that
-    scale: with `places: 2` a target, the bounds of `minmax` and a deduction's points are per
-    hundredth."""
+    """An additive integer over one source's records (or over a union of several sources):
+
+    `count`: how many; `sum` with `of`: a decimal field (kept at `places` decimals as a scaled
+    integer); `stock`: how many are open at the end of each day, from `opened` up to the day before
+    `closed` (with `of`: how much). Over a period a stock adds up to case-days.
+
+    `on` names the date of the record that decides the day (default: the source's time).
+    Whatever is declared of a sum counts in its scale: with `places: 2` a target, the bounds of
+    `minmax` and a deduction's points are per hundredth."""
 
     count: str | None = None
     sum: str | None = None
+    stock: str | None = None
     of: str | None = None
+    on: str | None = None
+    opened: str | None = None
+    closed: str | None = None
     places: int = Field(default=0, ge=0, le=6)
     where: dict[str, Condition] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Measure:
-        if (self.count is None) == (self.sum is None):
-            raise ValueError(T("either count: SOURCE, or sum: SOURCE with of: FIELD"))
-        if (self.sum is None) != (self.of is None):
+        if len([v for v in (self.count, self.sum, self.stock) if v is not None]) != 1:
+            raise ValueError(T("one of: count: SOURCE; sum: SOURCE with of: FIELD; stock: SOURCE"))
+        if self.stock is None and (self.sum is None) != (self.of is None):
             raise ValueError(T("of: FIELD beside sum: SOURCE, and not beside count: SOURCE"))
+        if self.stock is None and (self.opened or self.closed):
+            raise ValueError(T("opened and closed only beside stock: SOURCE"))
+        if self.stock is not None and (self.closed is None or self.on is not None):
+            raise ValueError(T("closed: FIELD, and no on, beside stock: SOURCE"))
         return self
 
     @property
     def source(self) -> str:
-        return self.count or self.sum or ""
+        return self.count or self.sum or self.stock or ""
 
 
 class Per(Model):

@@ -12,7 +12,18 @@ from datetime import date
 from pydantic import Field
 
 from qingyu.pack.examples import Case, CaseCounts, CaseCover, CaseExpectation
-from qingyu.pack.feeds import Column, ColumnType, Gap, Place, Rhythm, Source, Usual, Version
+from qingyu.pack.feeds import (
+    Column,
+    ColumnType,
+    Computed,
+    Gap,
+    Place,
+    Reading,
+    Rhythm,
+    Source,
+    Usual,
+    Version,
+)
 from qingyu.pack.method import (
     Cap,
     Comparand,
@@ -32,6 +43,7 @@ from qingyu.pack.method import (
     Per,
     Shrink,
     Veto,
+    Within,
 )
 from qingyu.pack.places import Area, AreaClass, Exposure, ExposureRow, Level
 from qingyu.pack.values import (
@@ -49,6 +61,7 @@ from qingyu.pack.values import (
     to_micro,
     to_text,
 )
+from qingyu.pack.written import Layout, Spelling, Written
 
 __all__ = [
     "MICRO",
@@ -64,6 +77,7 @@ __all__ = [
     "ColumnType",
     "Comparand",
     "Comparison",
+    "Computed",
     "Condition",
     "CurvePoint",
     "Daily",
@@ -78,6 +92,7 @@ __all__ = [
     "Grades",
     "Index",
     "Indicator",
+    "Layout",
     "Level",
     "Measure",
     "Method",
@@ -91,13 +106,17 @@ __all__ = [
     "PeriodKind",
     "Place",
     "Plain",
+    "Reading",
     "Rhythm",
     "Shrink",
     "Source",
     "Span",
+    "Spelling",
     "Usual",
     "Version",
     "Veto",
+    "Within",
+    "Written",
     "in_force",
     "to_micro",
     "to_text",

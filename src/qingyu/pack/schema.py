@@ -12,9 +12,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from qingyu.pack.contract import COLUMN_KEYS
 from qingyu.pack.draft import CaseList, DimensionList, Head
 from qingyu.pack.model import Calendar, Column, Grades, Indicator, Source, Span, to_micro, to_text
 from qingyu.pack.tables import AREA_COLUMNS, EXPOSURE_COLUMNS
+from qingyu.pack.written import Layout, Spelling
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -32,7 +34,21 @@ class _AsWritten(GenerateJsonSchema):
             return {"type": ["string", "number"]}
         if getattr(function, "__qualname__", "").startswith(f"{Span.__name__}."):
             return {"type": "string", "pattern": r"^[0-9]+ (days?|weeks?)$"}
-        return super().function_before_schema(schema)
+        made = super().function_before_schema(schema)
+        if getattr(function, "__qualname__", "").startswith(f"{Layout.__name__}."):
+            several = made["properties"]["encoding"]
+            made["properties"]["encoding"] = {"anyOf": [several["items"], several]}
+        return made
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """A spelling may be its bare name."""
+        made = super().model_schema(schema)
+        if schema["cls"] is not Spelling:
+            return made
+        said: JsonSchemaValue = {
+            key: made.pop(key) for key in ("description", "examples") if key in made
+        }
+        return {**said, "anyOf": [{"type": "string"}, made]}
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         """Defaults are kept in millionths; a file says nothing instead."""
@@ -76,10 +92,11 @@ def _list_of(model: type[BaseModel], name: str) -> dict[str, object]:
 def _column() -> dict[str, object]:
     made = _of(Column)
     properties: Any = made["properties"]
-    kept = {name: properties[name] for name in ("type", "personal", "places", "optional")}
+    kept = {name: properties[name] for name in COLUMN_KEYS}
     kept["type"] = {"const": "code"}
     return {
         "$schema": _DRAFT,
+        "$defs": made["$defs"],
         "type": "object",
         "properties": kept,
         "additionalProperties": False,

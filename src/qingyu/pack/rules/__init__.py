@@ -11,6 +11,7 @@ from qingyu.pack.rules import (
     sources,
     values,
     weights,
+    written,
 )
 from qingyu.pack.rules.base import Rule
 
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *hierarchy.RULES,
     *exposures.RULES,
     *sources.RULES,
+    *written.RULES,
     *measures.RULES,
     *values.RULES,
     *weights.RULES,

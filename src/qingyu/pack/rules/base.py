@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qingyu.i18n import T, Text
 from qingyu.pack.draft import Draft
 from qingyu.pack.faults import did_you_mean, listed
-from qingyu.pack.model import MICRO, Condition, Measure
+from qingyu.pack.model import MICRO, Column, Condition, Measure, Source
 from qingyu.pack.spots import Spot
 
 
@@ -35,6 +35,12 @@ def measures(draft: Draft) -> Iterator[tuple[str, Measure]]:
         yield f"grades/caps/{number}/measure", cap.measure
     for number, veto in enumerate(draft.grades.vetoes if draft.grades else ()):
         yield f"grades/vetoes/{number}/measure", veto.measure
+
+
+def columns_of(source: Source) -> list[Column]:
+    """What a record of the source has: the contract's columns, and the dates worked out."""
+    computed = [Column(name=one.id, type="date") for one in source.computed]
+    return [*source.columns, *computed]
 
 
 def simple(condition: Condition) -> tuple[Condition, str, bool]:

@@ -10,7 +10,7 @@ from qingyu.i18n import T, Text
 from qingyu.pack.draft import Draft
 from qingyu.pack.faults import did_you_mean, listed
 from qingyu.pack.model import Column, Condition, Measure, Source
-from qingyu.pack.rules.base import Rule, measures, must_be_known, rule, simple
+from qingyu.pack.rules.base import Rule, columns_of, measures, must_be_known, rule, simple
 
 _DECIMAL = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 
@@ -18,20 +18,23 @@ _DECIMAL = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 def _conditions(draft: Draft) -> None:
     for key, measure in measures(draft):
         source = draft.source(measure.source)
-        for name, condition in measure.where.items() if source else ():
+        if source is None:
+            continue
+        for name, condition in measure.where.items():
             here = f"{key}/where/{name}"
-            column = _column(draft, here, source, name)  # type: ignore[arg-type]
+            column = _column(draft, here, source, name)
             if column is None:
                 continue
             test, below, _ = simple(condition)
             _values(draft, f"{here}{below}", column, test)
+            _other_date(draft, f"{here}{below}", source, column, test)
 
 
 def _column(draft: Draft, key: str, source: Source, name: str) -> Column | None:
-    names = [column.name for column in source.columns]
-    if not must_be_known(draft, key, name, names, T("a column of “{id}”", id=source.id)):
+    columns = {column.name: column for column in columns_of(source)}
+    if not must_be_known(draft, key, name, columns, T("a column of “{id}”", id=source.id)):
         return None
-    column = source.column(name)
+    column = columns[name]
     if column.personal != "keep":
         draft.fault(
             key,
@@ -43,7 +46,45 @@ def _column(draft: Draft, key: str, source: Source, name: str) -> Column | None:
     return column
 
 
+def _date(draft: Draft, key: str, source: Source, name: str | None) -> None:
+    """A column that a measure takes a day from."""
+    column = _column(draft, key, source, name) if name is not None else None
+    if column is not None:
+        _must_be_a_date(draft, key, column)
+
+
+def _must_be_a_date(draft: Draft, key: str, column: Column) -> None:
+    if column.type not in ("date", "timestamp"):
+        draft.fault(
+            key,
+            T("“{name}”, a column of {kind}", name=column.name, kind=column.type),
+            T("a column of dates or timestamps"),
+            T("Name a date of the record, or one that the contract has computed."),
+        )
+
+
+def _other_date(draft: Draft, key: str, source: Source, column: Column, test: Condition) -> None:
+    """Both sides of a comparison of two dates are dates."""
+    if test.no_later_than is not None:
+        _must_be_a_date(draft, key, column)
+        _date(draft, f"{key}/no_later_than", source, test.no_later_than)
+    if test.within is not None:
+        _must_be_a_date(draft, key, column)
+        _date(draft, f"{key}/within/of", source, test.within.of)
+
+
+def _dates(draft: Draft) -> None:
+    for key, measure in measures(draft):
+        source = draft.source(measure.source)
+        if source is None:
+            continue
+        for name in ("on", "opened", "closed"):
+            _date(draft, f"{key}/{name}", source, getattr(measure, name))
+
+
 def _values(draft: Draft, key: str, column: Column, test: Condition) -> None:
+    if test.equals is None and test.among is None and test.between is None:
+        return
     if test.between is not None:
         _between(draft, f"{key}/between", column, test.between)
         return
@@ -107,6 +148,28 @@ def _read(text: str, kind: str) -> Decimal | date | None:
         return None
 
 
+def _readings(draft: Draft) -> None:
+    """Of readings there are only reduced values of an instrument's day: nothing else to count by,
+    to sum, or to be dated by."""
+    for key, measure in measures(draft):
+        source = draft.source(measure.source)
+        if source is None or source.reading is None:
+            continue
+        entity = source.reading.entity
+        for name in (name for name in measure.where if name not in entity):
+            must_be_known(draft, f"{key}/where/{name}", name, entity, T("what names an instrument"))
+        if measure.of is not None:
+            reduced = list(source.reading.reduce)
+            must_be_known(draft, f"{key}/of", measure.of, reduced, T("a reduced column"))
+        if measure.stock is not None or measure.on is not None:
+            draft.fault(
+                f"{key}/{'stock' if measure.stock else 'on'}",
+                T("a stock or another date of readings"),
+                T("`count` (instrument-days) or `sum` of a reduced column"),
+                T("Readings have the day on which they were taken."),
+            )
+
+
 def _sums(draft: Draft) -> None:
     for key, measure in measures(draft):
         source = draft.source(measure.source)
@@ -134,4 +197,4 @@ def _sum(draft: Draft, key: str, measure: Measure, column: Column) -> None:
         )
 
 
-RULES: tuple[Rule, ...] = (rule(_conditions), rule(_sums))
+RULES: tuple[Rule, ...] = (rule(_conditions), rule(_sums), rule(_dates), rule(_readings))

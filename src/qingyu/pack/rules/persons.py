@@ -34,6 +34,8 @@ _PERSONAL_ZH = (
     "姓名", "名字", "电话", "手机", "联系方式", "联系人", "身份证", "证件", "护照", "车牌", "号牌",
     "住址", "地址", "门牌", "邮箱", "微信", "出生", "生日", "报警人", "报案人", "举报人", "投诉人",
     "信访人", "当事人", "受害人", "嫌疑人", "户主", "银行卡",
+    "電話", "手機", "身分證", "身份證", "護照", "車牌", "號牌", "門牌", "報案人", "當事人",
+    "被害人",
 )  # fmt: skip
 # Beside one of these, `name` and `address` belong to a place or a thing.
 _THINGS = _words("""
@@ -52,6 +54,7 @@ _STATUS_ZH = (
     "原籍", "来源地", "居住", "流动人口", "外来", "民族", "国籍", "宗教", "租客",
 )  # fmt: skip
 
+_HAPPENED = re.compile("[发發]生(?=日)")  # 发生日期 is the day of an event and no birthday (生日)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -63,7 +66,8 @@ def words_of(name: str) -> list[str]:
 def is_personal(name: str) -> bool:
     """Whether a column of this name would tell who somebody is."""
     words = words_of(name)
-    if any(part in name for part in _PERSONAL_ZH):
+    plain = _HAPPENED.sub("", name)
+    if any(part in plain for part in _PERSONAL_ZH):
         return True
     if any(pair in pairwise(words) for pair in _PAIRS):
         return True

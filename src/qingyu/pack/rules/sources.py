@@ -129,6 +129,63 @@ def _compiles(pattern: str) -> bool:
     return True
 
 
+def _computed(draft: Draft) -> None:
+    """A computed date starts from a date of the contract and has a name of its own."""
+    for source in draft.sources:
+        taken = {column.name for column in source.columns}
+        for number, one in enumerate(source.computed):
+            key = f"sources/{source.id}/computed/{number}"
+            if one.id in taken:
+                draft.fault(
+                    f"{key}/id",
+                    T("“{word}” a second time", word=one.id),
+                    T("a name that no column has"),
+                    T("Rename one of the two."),
+                )
+            taken.add(one.id)
+            column = _column(draft, source, f"computed/{number}/after", one.after)
+            if column is not None and (column.type not in _TIMES or column.personal != "keep"):
+                draft.fault(
+                    f"{key}/after",
+                    T("“{name}”, a column of {kind}", name=column.name, kind=_kind(column)),
+                    T("a date or timestamp that is kept"),
+                    T("Name the date from which the term runs."),
+                )
+
+
+def _readings(draft: Draft) -> None:
+    """What is reduced is a number, and what tells instruments apart is kept."""
+    for source in draft.sources:
+        if (source.kind == "reading") != (source.reading is not None):
+            draft.fault(
+                f"sources/{source.id}/reading",
+                T("`kind: {kind}`", kind=source.kind),
+                T("`reading` beside `kind: reading`, and only there"),
+                T("Say what names an instrument (`entity`) and how a day's values become one."),
+            )
+        if source.reading is None:
+            continue
+        for number, name in enumerate(source.reading.entity):
+            column = _column(draft, source, f"reading/entity/{number}", name)
+            if column is not None and column.personal != "keep":
+                _unfit(
+                    draft, source, f"reading/entity/{number}", column, T("a column that is kept")
+                )
+        for name in source.reading.reduce:
+            column = _column(draft, source, f"reading/reduce/{name}", name)
+            if column is not None and (column.type not in _NUMBERS or column.personal != "keep"):
+                _unfit(draft, source, f"reading/reduce/{name}", column, T("a number that is kept"))
+
+
+def _unfit(draft: Draft, source: Source, key: str, column: Column, expected: Text) -> None:
+    draft.fault(
+        f"sources/{source.id}/{key}",
+        T("“{name}”, a column of {kind}", name=column.name, kind=_kind(column)),
+        expected,
+        T("Mend the column, or name another."),
+    )
+
+
 def _days(draft: Draft) -> None:
     for source in draft.sources:
         for number, gap in enumerate(source.gaps):
@@ -190,4 +247,6 @@ RULES: tuple[Rule, ...] = (
     rule(_columns),
     rule(_days),
     rule(_keys),
+    rule(_computed),
+    rule(_readings),
 )
