@@ -2,15 +2,21 @@
 
 Ten years of daily indices of 24 towns × 28 indicators, and one day of 40,000 towns × 28. The unit
 is one pass `a*b+c` over int64 arrays of as many cells (indicator × area × day); goal: 100 of them.
-A pandas version of the plain part (rolling windows, ratios, curve, weighted mean, in floats) stands
-beside it for scale: it does less (no peers with shrinkage, no exactness), so no ratio of equals is
-claimed. COINr's own published run of a 24 × 28 panel is printed in the manual, not here.
+The rival is `bench.plain`: the same index in pandas, in floats. A ratio to it is printed only if
+the scores of both agree to a thousandth of a point; and any figure only if ours are the same to
+the byte in every run. COINr is an R package: its figures are not to be had without R.
 """
 
 from __future__ import annotations
 
+import cProfile
+import hashlib
+import pstats
+import shutil
 import statistics
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +24,30 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from bench import city
+from bench import city, harness
 from bench.harness import PAIRS
 
 FIRST = date(city.FIRST_YEAR, 1, 1)
+GOAL = 100  # passes
+_PASSES = 9  # timed before each pair
+STAGES = (
+    # function as the profile names it, what a reader is told
+    (("gather",), "gather: from the panel to ingredients"),
+    (("of", "running"), "  running sums of counts and exposures"),
+    (("windows",), "  windows"),
+    (("of_level", "of_peers"), "  strength of shrinkage"),
+    (("own", "trailing", "previous", "parent", "peer_sums"), "  other days and other areas"),
+    (("cell_states",), "  states"),
+    (("evaluate",), "evaluate: from ingredients to scores"),
+    (("score_indicator",), "  stations and indicators"),
+    (("compose",), "  dimensions and index"),
+    (("completeness", "area_states"), "  completeness and states"),
+    (("grade_scores", "ranks", "changes"), "  grades, ranks, changes"),
+)
 
 
 def main(work: Path, towns: int = 24, years: int = 10, nation: int = 40_000) -> None:
-    _case(work / "decade", towns, days=365 * (years + 1), first_asked=365, label="ten years daily")
+    _case(work / "decade", towns, days=400 + 365 * years, first_asked=400, label="ten years daily")
     _case(work / "nation", nation, days=760, first_asked=759, label="one day")
 
 
@@ -34,45 +56,115 @@ def _case(work: Path, towns: int, days: int, first_asked: int, label: str) -> No
     from qingyu.pack.load import load_pack
     from qingyu.periods import periods_between
 
+    shutil.rmtree(work, ignore_errors=True)
     pack = load_pack(city.write_pack(work, towns))
     panel = _panel(pack, towns, days)
-    periods = periods_between(
-        FIRST + timedelta(days=first_asked), FIRST + timedelta(days=days - 1), "day"
-    )
+    dates = FIRST + timedelta(days=first_asked), FIRST + timedelta(days=days - 1)
+    periods = periods_between(*dates, "day")
     cells = len(pack.indicators) * towns * len(periods)
     print(f"index: {label}, {towns:,} towns x {len(pack.indicators)}: {cells:,} cells")
-    passes, ours, rival = [], [], []
-    frame = _frame(panel, pack)
-    compute(pack, panel, periods[:1])
-    for _ in range(PAIRS):
+    plain = _plain(pack, panel, towns, len(periods))
+    held = _forget_peak()
+    ours = _Side("compute", lambda: compute(pack, panel, periods), _digest)
+    ours.run()  # warm
+    peak = _peak()
+    rival = _Side("pandas, floats", plain, _rounded_digest)
+    rival.run()
+    unit = _alternate(cells, ours, rival)
+    _report(ours, rival, unit, held, peak)
+    _print_profile(lambda: compute(pack, panel, periods))
+
+
+@dataclass
+class _Side:
+    """One of the two, what it found last, and all it took."""
+
+    name: str
+    call: Callable[[], Any]
+    digest: Callable[[Any], str]
+
+    def __post_init__(self) -> None:
+        self.seconds: list[float] = []
+        self.digests: set[str] = set()
+        self.last: Any = None
+
+    def run(self) -> None:
+        self.last = None
+        started = time.perf_counter()
+        self.last = self.call()
+        self.seconds.append(time.perf_counter() - started)
+        self.digests.add(self.digest(self.last))
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+
+def _alternate(cells: int, ours: _Side, rival: _Side) -> list[float]:
+    """Pass, ours, rival, and again; the seconds of the passes."""
+    passes = []
+    for side in (ours, rival):
+        side.seconds.clear()
+    for number in range(PAIRS):
         passes.append(_memory_pass(cells))
-        ours.append(_timed(compute, pack, panel, periods))
-        rival.append(_timed(_pandas, frame, len(periods)))
-    unit = statistics.median(passes)
-    ratios = sorted(o / p for o, p in zip(ours, passes, strict=True))
-    print(f"  one pass a*b+c: median {unit * 1e3:.2f} ms")
+        ours.run()
+        rival.run()
+        print(
+            f"  pair {number + 1}: {ours.seconds[-1]:.3f} s, {rival.seconds[-1]:.3f} s", flush=True
+        )
+    return passes
+
+
+def _report(ours: _Side, rival: _Side, passes: list[float], held: float, peak: float) -> None:
+    print(f"  one pass a*b+c: median {statistics.median(passes) * 1e3:.2f} ms of {len(passes)}")
+    if len(ours.digests) > 1:
+        print(f"  NO FIGURE: runs of compute differ: {sorted(ours.digests)}")
+        return
+    multiples = sorted(o / p for o, p in zip(ours.seconds, passes, strict=True))
     print(
-        f"  compute: median {statistics.median(ours):.3f} s,"
-        f" {statistics.median(ratios):.0f} passes (from {ratios[0]:.0f} to {ratios[-1]:.0f})"
+        f"  compute: median {ours.median:.3f} s, {statistics.median(multiples):.0f} passes"
+        f" (from {multiples[0]:.0f} to {multiples[-1]:.0f}; goal {GOAL})"
     )
     print(
-        f"  pandas, floats, own history and weights only: median {statistics.median(rival):.3f} s"
-        " (other results, so no ratio)"
+        f"  peak memory {peak:.2f} GB, of which the panel and this program held {held:.2f} before"
     )
-    print("  goal: 100 passes")
+    print(f"  {rival.name}: median {rival.median:.3f} s")
+    apart = _apart(ours.last, rival.last)
+    if apart > 1:
+        print(f"  NO RATIO: scores differ by up to {apart / 1000:.3f} points")
+    else:
+        pairs = sorted(o / r for o, r in zip(ours.seconds, rival.seconds, strict=True))
+        print(
+            f"  compute / pandas: {statistics.median(pairs):.2f} times (pairs from"
+            f" {pairs[0]:.2f} to {pairs[-1]:.2f}); scores equal to a thousandth of a point"
+        )
+    print("  COINr: an R package; without R no figure is to be had")
+
+
+def _apart(results: Any, floats: Any) -> int:
+    """The largest difference of the two in milli-points; a score that only one has is endless."""
+    from qingyu.index.ingredients import MISSING
+
+    exact, rival = results.score, floats.T
+    has = exact != MISSING
+    if not (has == np.isfinite(rival)).all():
+        return 10**9
+    return int(np.abs(exact[has] - np.rint(rival[has] * 1000).astype(np.int64)).max(initial=0))
 
 
 def _panel(pack: Any, towns: int, days: int) -> Any:
-    """A full panel of Poisson counts, every day covered."""
+    """A full panel of Poisson counts, every day covered, as narrow as the store's."""
     from qingyu.engine.cube import measures_of
     from qingyu.engine.tables import UNPLACED, DayState, Panel
 
     measures = measures_of(pack)
     generator = np.random.Generator(np.random.Philox(1))
     codes = [area.code for area in pack.areas] + [UNPLACED]
-    counts = np.zeros((len(measures), len(codes), days), dtype=np.int64)
+    counts = np.zeros((len(measures), len(codes), days), dtype=np.int32)
     for row in range(len(measures)):
-        counts[row, 1 : towns + 1] = generator.poisson(1.5, (towns, days))
+        for start in range(0, towns, 1000):
+            size = min(1000, towns - start)
+            counts[row, 1 + start : 1 + start + size] = generator.poisson(1.5, (size, days))
     dates = np.datetime64(FIRST, "D") + np.arange(days)
     return Panel(
         counts=xr.DataArray(
@@ -89,44 +181,66 @@ def _panel(pack: Any, towns: int, days: int) -> Any:
     )
 
 
-def _memory_pass(cells: int) -> float:
-    a, b, c = (np.arange(cells, dtype=np.int64) % 1000 for _ in range(3))
-    out = np.empty_like(a)
-    started = time.perf_counter()
-    np.multiply(a, b, out=out)
-    np.add(out, c, out=out)
-    return time.perf_counter() - started
-
-
-def _timed(function: Any, *arguments: Any) -> float:
-    started = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - started
-
-
-def _frame(panel: Any, pack: Any) -> list[Any]:
-    """One table of days × towns per indicator, for pandas."""
-    import pandas as pd
-
+def _plain(pack: Any, panel: Any, towns: int, asked: int) -> Callable[[], Any]:
+    """The rival, with its inputs laid out."""
+    from bench import plain
     from qingyu.engine.cube import fingerprint
 
-    days = pd.DatetimeIndex(panel.counts["day"].values)
-    return [
-        pd.DataFrame(
-            panel.counts.sel(measure=fingerprint(i.measure)).values[1:-1].T.astype(float),
-            index=days,
-        )
-        for i in pack.indicators
-    ]
+    names = panel.counts["measure"].values.tolist()
+    rows = [names.index(fingerprint(one.measure)) for one in pack.indicators]
+    values = {row.area: row.value for row in pack.exposures[0].rows}
+    people = np.array([values[city.town_code(number)] for number in range(towns)])
+    return lambda: plain.scores(panel, rows, people, asked)
 
 
-def _pandas(frames: list[Any], asked: int) -> Any:
-    x, y = [0.8, 1.0, 1.3, 2.0, 3.0], [92.0, 85.0, 70.0, 40.0, 0.0]
-    total = 0.0
-    for whole in frames:
-        frame = whole.iloc[-(asked + 400) :]  # what the asked days look back on
-        window = frame.rolling(7).sum()
-        before = frame.rolling(28).sum().shift(365) / 4
-        ratio = (window + 25) / (before + 25)
-        total = total + np.interp(ratio.iloc[-asked:].to_numpy(), x, y)
-    return np.round(total / len(frames), 3)
+def _memory_pass(cells: int) -> float:
+    """The median of a few, since one is over before a busy machine has noticed."""
+    a, b, c = (np.arange(cells, dtype=np.int64) % 1000 for _ in range(3))
+    out, found = np.empty_like(a), []
+    for _ in range(_PASSES):
+        started = time.perf_counter()
+        np.multiply(a, b, out=out)
+        np.add(out, c, out=out)
+        found.append(time.perf_counter() - started)
+    return statistics.median(found)
+
+
+def _digest(results: Any) -> str:
+    """Of every array of `Results`, stations included."""
+    digest = hashlib.sha256()
+    for slot, one in sorted(results.comparisons.items()):
+        digest.update(repr(slot).encode())
+        for part in vars(one).values():
+            digest.update(np.ascontiguousarray(part).tobytes())
+    for name, value in sorted(vars(results).items()):
+        if isinstance(value, np.ndarray):
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(value).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _rounded_digest(floats: Any) -> str:
+    return hashlib.sha256(np.ascontiguousarray(floats).tobytes()).hexdigest()[:16]
+
+
+def _print_profile(call: Callable[[], Any]) -> None:
+    """One more run with a profiler, so a little slower: seconds inside the functions named."""
+    profiler = cProfile.Profile()
+    profiler.runcall(call)
+    functions = pstats.Stats(profiler).get_stats_profile().func_profiles
+    print("  profile of one run, seconds:")
+    for names, words in STAGES:
+        spent = sum(functions[name].cumtime for name in names if name in functions)
+        print(f"    {spent:8.3f}  {words}")
+
+
+def _forget_peak() -> float:
+    """Sets the system's note of our largest size to what we hold now (GB), where it can."""
+    note = Path("/proc/self/clear_refs")
+    if note.exists():
+        note.write_text("5")
+    return _peak()
+
+
+def _peak() -> float:
+    return harness._peak() / 1e9

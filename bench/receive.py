@@ -73,7 +73,7 @@ def ours(work: str, rows: int) -> dict[str, Any]:
     folder = Path(work)
     pack = load_pack(folder / "pack")
     home = Home.open(folder / "home")
-    started = time.perf_counter()
+    clock = _Clock()
     receipt = receive(
         home,
         pack,
@@ -82,14 +82,31 @@ def ours(work: str, rows: int) -> dict[str, Any]:
         version="2",
         who="bench",
         boundaries=folder / "towns.geojson",
+        progress=clock.step,
     )
-    seconds = time.perf_counter() - started
+    stages = clock.stages()
     counted = receipt.new + receipt.repeated + receipt.unchanged + receipt.corrected
     return {
-        "seconds": seconds,
+        "seconds": sum(stages.values()),
         "rows": rows,
+        "stages": stages,
         "digest": f"{counted + receipt.refused} rows accounted for",
     }
+
+
+class _Clock:
+    """When each step began, as `receive` tells it."""
+
+    def __init__(self) -> None:
+        self._begun = [("Opening", time.perf_counter())]
+
+    def step(self, name: Any, at: int, of: int) -> None:
+        if at > 1:
+            self._begun.append((name.render("en"), time.perf_counter()))
+
+    def stages(self) -> dict[str, float]:
+        ends = [moment for _, moment in self._begun[1:]] + [time.perf_counter()]
+        return {name: end - at for (name, at), end in zip(self._begun, ends, strict=True)}
 
 
 def bare(work: str, rows: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ the same step leads from every state that a kill may leave to the same end.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -17,16 +18,17 @@ import duckdb
 import numpy as np
 from engine_town import CLAIM, FIRE, LOSS, key64, put, still_clock, town
 
-from qingyu.engine.cube import backfill, rebuild
+from qingyu.engine.cube import backfill
 from qingyu.engine.fingerprints import cube_digest, records_digest, state_digest
 from qingyu.engine.keyindex import KeyIndex
 from qingyu.engine.layout import FORMAT, format_of
 from qingyu.engine.panel import load_panel
+from qingyu.engine.rebuild import rebuild
 from qingyu.engine.recover import tables
 from qingyu.engine.store import Home, Writer
 from qingyu.engine.upgrade import upgrade
 from qingyu.engine.upkeep import upkeep
-from qingyu.errors import HomeError, QingyuError
+from qingyu.errors import DamageError, HomeError, QingyuError
 
 PACK = town()
 WIDER = town(FIRE, LOSS, CLAIM, {"count": "calls", "where": {"kind": {"equals": "theft"}}})
@@ -127,6 +129,19 @@ def mend(folder: Path) -> None:
     rebuild(opened(folder), WIDER, "clerk")
 
 
+def tear_cube(folder: Path) -> None:
+    opened(folder).cube_table.files()[0].path.unlink()
+
+
+def lose_log(folder: Path) -> None:
+    shutil.rmtree(opened(folder).cube_table.folder / "_delta_log")
+
+
+def mend_for_narrower_pack(folder: Path) -> None:
+    """The measure that only the wider pack speaks of is given up."""
+    rebuild(opened(folder), PACK, "clerk")
+
+
 def compact(folder: Path) -> None:
     home = opened(folder)
     with home.writing(wait=0):
@@ -134,7 +149,9 @@ def compact(folder: Path) -> None:
 
 
 def one_more(folder: Path) -> None:
-    """A fourth run of keys, so that there is something to merge."""
+    """A fourth run of keys, so that there is something to merge; and what a rebuild for another
+    pack gave up is counted again."""
+    backfill(opened(folder), WIDER, "clerk")
     with opened(folder).writing(wait=0) as writer:
         put(writer, WIDER, [(1, "k9", 1, "A", "2018-05-05", "theft", 7)])
 
@@ -171,6 +188,9 @@ STEPS = [
     Step("panel", look),
     Step("new measure", count_new_measure),
     Step("rebuild", mend, prepare=spoil),
+    Step("rebuild of a torn cube", mend, prepare=tear_cube),
+    Step("rebuild of a lost log", mend, prepare=lose_log),
+    Step("rebuild for a narrower pack", mend_for_narrower_pack, prepare=tear_cube),
     Step("compaction", compact, prepare=one_more),
     Step("receipt after compaction", once("six", after_compaction)),
     Step("panel again", look),
@@ -185,19 +205,22 @@ def state(folder: Path) -> State:
     except HomeError:
         return ("no home",)
     home = Home(folder, folder)
-    seen = [f"format {number}", str(len(home.batches()))]
-    seen += [home.batches()[-1].digest] if home.last else []
-    seen += [cube_digest(home)]
+    seen = [str(home.last), *(batch.digest for batch in home.batches()[-1:])]
+    records = []
     for source in ("calls", "claims"):
-        seen += [records_digest(home, source), state_digest(home, source)]
+        records += [records_digest(home, source), state_digest(home, source)]
         hits = KeyIndex(home, source).probe(np.array([key64(k) for k in KEYS], np.uint64))
-        seen.append(repr([column.tolist() for column in vars(hits).values()]))
+        records.append(repr([column.tolist() for column in vars(hits).values()]))
+    try:
+        seen.append(cube_digest(home))
+    except DamageError as error:
+        # A rebuild may say now, in a batch of its own, that measures are given up: there is no
+        # figure to be seen that it could change.
+        return (f"format {number}", error.name, *records)
     kept = [home.rejects_of(n + 1) or home.snapshot_of(n + 1) for n in range(home.last)]
-    seen.append(repr([path.name if path else None for path in kept]))
-    seen.append((folder / "pack").read_text())
-    for pack in (PACK, WIDER):
-        seen.append(_panel_digest(home, pack))
-    return tuple(seen)
+    names = repr([path.name if path else None for path in kept])
+    panels = [_panel_digest(home, pack) for pack in (PACK, WIDER)]
+    return (f"format {number}", *seen, *records, names, (folder / "pack").read_text(), *panels)
 
 
 def litter(folder: Path) -> list[str]:
@@ -220,6 +243,6 @@ def _panel_digest(home: Home, pack: Any) -> str:
         panel = load_panel(home, pack)
     except QingyuError as error:
         return error.name
-    data = panel.counts.values.tobytes() + panel.coverage.values.tobytes()
+    data = panel.counts.values.astype("<i8").tobytes() + panel.coverage.values.tobytes()
     axes = repr([panel.counts.coords[name].values.tolist() for name in panel.counts.dims])
     return hashlib.sha256(data + axes.encode()).hexdigest()

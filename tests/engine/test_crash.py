@@ -33,6 +33,9 @@ HALVES = {
     "later": (
         "new measure",
         "rebuild",
+        "rebuild of a torn cube",
+        "rebuild of a lost log",
+        "rebuild for a narrower pack",
         "compaction",
         "receipt after compaction",
         "panel again",

@@ -12,11 +12,12 @@ from engine_town import CLAIM, FIRE, LOSS, Row, measure_of, receive, source, tow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qingyu.engine.cube import backfill, fingerprint, measures_of, rebuild, uncounted
+from qingyu.engine.cube import backfill, fingerprint, measures_of, uncounted
 from qingyu.engine.delta import REBUILT
 from qingyu.engine.fingerprints import cube_digest, records_digest, state_digest
 from qingyu.engine.measures import Measures
 from qingyu.engine.panel import load_panel
+from qingyu.engine.rebuild import rebuild
 from qingyu.engine.store import Home
 from qingyu.engine.upkeep import upkeep
 from qingyu.errors import HomeError, PackError

@@ -12,6 +12,7 @@ from engine_town import Row, key64, receive, town
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qingyu.engine import runs
 from qingyu.engine.keyindex import KeyIndex, _mergeable
 from qingyu.engine.runs import Run, merged, merged_blocks
 from qingyu.engine.store import Home
@@ -180,3 +181,49 @@ def test_a_history_equals_a_dictionary(
                 right[key] = (True, content(version), version, number)
         receive(home, PACK, rows)
     assert seen(home, *"abcde") == [right.get(key, (False, 0, 0, 0)) for key in "abcde"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    run=st.sets(st.integers(0, 60)),
+    keys=st.lists(st.integers(0, 60)),
+    stretch=st.integers(1, 9),
+)
+def test_places_by_stretches_are_those_of_a_search(
+    run: set[int], keys: list[int], stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "_LOOKED_UP", stretch)
+    inside, asked = np.array(sorted(run), np.uint64), np.array(sorted(keys), np.uint64)
+    assert runs.places_of(inside, asked).tolist() == np.searchsorted(inside, asked).tolist()
+
+
+@given(
+    keys=st.lists(
+        st.integers(0, 5) | st.integers(2**64 - 3, 2**64 - 1) | st.integers(0, 2**64 - 1)
+    ),
+    size=st.integers(1, 4),
+)
+def test_ascending_by_stretches_is_a_sort(keys: list[int], size: int) -> None:
+    given_keys = np.array(keys, np.uint64)
+    order, joined = runs.ascending(given_keys)
+    assert sorted(order.tolist()) == list(range(len(keys)))
+    found: list[int] = []
+    for block in runs.stretches(joined, size):
+        stretch = given_keys[order[block]]
+        tied = runs.tied_in(joined, block)
+        stretch[tied] = np.sort(stretch[tied])
+        assert not found or found[-1] < int(stretch[0])  # no key is parted
+        found += stretch.tolist()
+    assert found == sorted(keys)
+
+
+def test_a_run_in_many_stretches_is_the_same(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row(1, f"k{n}", 1) for n in range(40)]
+    receive(home, PACK, rows)
+    receive(home, PACK, [row(-1, f"k{n}", 1) for n in range(30)] + [row(1, "k3", 2, "theft")])
+    asked = [f"k{n}" for n in range(45)]
+    whole = seen(home, *asked)
+    (home.folder / "index" / "calls" / "runs.json").unlink()
+    monkeypatch.setattr(runs.stretches, "__defaults__", (4,))
+    assert seen(home, *asked) == whole
+    assert whole[3] == (True, content(2, "theft"), 2, 2)

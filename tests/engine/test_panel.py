@@ -46,7 +46,7 @@ def test_days_without_holes_from_the_first_covered_to_the_last_counted(home: Hom
     panel = load_panel(home, PACK)
     assert (panel.first, panel.last) == (date(2020, 1, 1), date(2020, 1, 6))
     assert panel.counts["measure"].values.tolist() == NAMES
-    assert panel.counts.dtype == np.int64
+    assert panel.counts.dtype == np.int32
     cells = panel.counts.sel(measure=COUNT)
     assert cells.sel(area="A").values.tolist() == [0, 1, 0, 0, 0, 0]
     assert cells.sel(area=UNPLACED).values.tolist() == [0, 0, 0, 0, 0, 1]
@@ -55,6 +55,19 @@ def test_days_without_holes_from_the_first_covered_to_the_last_counted(home: Hom
     assert states == [partial, full, full, partial, none, none]
     assert load_panel(home, PACK, known=1).last == date(2020, 1, 4)
     assert load_panel(home, PACK, known=0).counts.size == 0
+
+
+def test_counts_are_narrow_until_their_sum_might_not_fit(home: Home) -> None:
+    """Σ|value| decides, so that no order of the rows can wrap a cell on the way."""
+    most, loss = 2**31 - 1, fingerprint(measure_of(LOSS))
+    receive(home, PACK, [(1, "k", 1, "A", "2020-01-02", "fire", most - 2)])  # counted twice, too
+    assert load_panel(home, PACK).counts.dtype == np.int32
+    receive(home, PACK, [(1, "l", 1, "A", "2020-01-02", "fire", most)])
+    panel = load_panel(home, PACK)
+    assert panel.counts.dtype == np.int64
+    assert panel.counts.sel(measure=loss, area="A").values.tolist() == [2 * most - 2]
+    assert load_panel(home, PACK).counts.equals(panel.counts)  # from the kept snapshot
+    assert load_panel(home, PACK, known=1).counts.max() == most - 2
 
 
 def test_an_area_that_the_pack_dropped_is_not_dropped_silently(home: Home) -> None:

@@ -12,8 +12,7 @@ from rich.text import Text
 
 from qingyu.cli.helping import HelpfulCommand
 from qingyu.cli.options import pack_folder, person
-from qingyu.cli.screen import Cell, Column, colour_word, count, mark, near, out, print_table, say
-from qingyu.errors import UsageError
+from qingyu.cli.screen import Cell, Column, colour_word, mark, near, out, print_table, say
 from qingyu.i18n import T
 from qingyu.i18n import Text as Words
 
@@ -32,44 +31,6 @@ def add_to(app: typer.Typer) -> None:
         help=T("See it work: 911 calls become a graded and explained index.").text,
         epilog="qingyu demo\nqingyu demo --data 911.csv",
     )(demo)
-    app.command(
-        "simulate",
-        cls=HelpfulCommand,
-        help=T("Write a made-up file of 911 calls to try things on.").text,
-        epilog="qingyu simulate 911.csv",
-    )(simulate)
-
-
-def simulate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=T("The CSV file to write.").text)],
-    rows: Annotated[
-        int, typer.Option("--rows", metavar="N", min=100, help=T("About how many calls.").text)
-    ] = 40_000,
-    seed: Annotated[
-        int, typer.Option("--seed", metavar="N", min=0, help=T("Another seed, other calls.").text)
-    ] = 911,
-) -> None:
-    from qingyu.pack.load import load_pack
-    from qingyu.simulate.montco import write_calls
-
-    if file.exists():
-        raise UsageError(
-            str(file),
-            T("a file that is there already"),
-            T("a name that is free"),
-            T("Choose another name; nothing is ever written over."),
-        )
-    written = write_calls(load_pack(pack_folder("montco")), file, rows, seed)
-    say(
-        T(
-            "SIMULATED: {rows} made-up calls, {first} to {last}, seed {seed}, in {file}.",
-            rows=count(written.rows),
-            first=written.first,
-            last=written.last,
-            seed=written.seed,
-            file=written.path,
-        )
-    )
 
 
 def demo(

@@ -98,15 +98,23 @@ def upgrade(folder: HomeArgument) -> None:
 
 
 def rebuild(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    from qingyu.engine.cube import rebuild as count_again
+    from qingyu.engine.rebuild import rebuild as count_again
 
     opened, pack = open_home(home)
     done = count_again(opened, pack, person())
     if as_json:
         counted = [batch.number for batch in done.counted]
-        print_json(to_json({"rows": done.rows, "differing": done.differing, "counted": counted}))
+        found = {"rows": done.rows, "differing": done.differing, "counted": counted}
+        print_json(to_json(found | {"unreadable": done.unreadable}))
         return
-    if done.differing:
+    if done.unreadable:
+        say(
+            T(
+                "The stored cube could not be read; counted it anew from the records: {rows} rows.",
+                rows=count(done.rows),
+            )
+        )
+    elif done.differing:
         say(
             T(
                 "Counted the cube again: {rows} rows, of which {differing} differed; replaced.",

@@ -27,6 +27,8 @@ def print_receipt(pack: Pack, receipt: Receipt) -> None:
             )
         )
     print_reasons(receipt)
+    for words_of_file in receipt.read_as:
+        say(T("Read as: {what}", what=words_of_file))
     if receipt.ignored_columns:
         names = listed(receipt.ignored_columns)
         say(T("Columns that the contract does not know, not stored: {names}.", names=names))

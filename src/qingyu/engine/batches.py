@@ -19,6 +19,7 @@ from qingyu.errors import DamageError
 from qingyu.i18n import T, Text
 
 BatchKind = Literal["receive", "supplement", "withdraw", "count"]
+ANEW = "anew"  # delivery of a `count` batch: of its source, the cube has its measures only
 GENESIS = ""  # what the first row has as the digest of the row before it
 
 

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import ibis
 
+from qingyu.engine.folding import AT_LEAST, can_fold, foldable, folded
 from qingyu.engine.measures import Kept, Measures
 from qingyu.errors import PackError
 from qingyu.i18n import T
-from qingyu.pack.model import Condition, Measure
+from qingyu.pack.model import Condition, Measure, Within
 
+RECORDS_DAY = ""  # the day that the record itself has
+_CELL = ("area", "dated", "batch")
 SIGNED = "signed_rows"  # the name under which the rows are read
-_IBIS_TYPES = {
+IBIS_TYPES = {
     "VARCHAR": "string",
     "BIGINT": "int64",
     "UBIGINT": "uint64",
@@ -38,13 +41,25 @@ def expression(stored: Mapping[str, str], measures: Measures) -> ibis.Table:
     """Changes `area, day, batch, measure, value` of one source's rows (`SIGNED`).
 
     stored: names and DuckDB types of the columns that the rows have. A column that older rows
-    lack is empty there. An empty value satisfies no condition (so `not` keeps it).
+    lack is empty there. An empty value satisfies no condition (so `not` keeps it), and a row whose
+    date is empty is not counted by it.
     """
-    rows = ibis.table({name: _IBIS_TYPES[kind] for name, kind in stored.items()}, name=SIGNED)
-    sums = {name: _sum(rows, measure, measures) for name, measure in measures.items()}
-    wide = rows.group_by("area", "day", "batch").aggregate(**sums)
-    long = wide.pivot_longer(list(sums), names_to="measure", values_to="value")
-    return long.filter(long.value != 0)
+    rows = ibis.table({name: IBIS_TYPES[kind] for name, kind in stored.items()}, name=SIGNED)
+    parts = [
+        _changes(few, terms, measures)
+        for dated, all_terms in _terms(measures).items()
+        if dated == RECORDS_DAY or f"c_{dated}" in rows.columns
+        for few, terms in _passes(_dated(rows, dated), all_terms, measures)
+    ]
+    if not parts:
+        return _nothing(rows)
+    if len(parts) == 1:
+        return parts[0]
+    both = ibis.union(*parts)
+    if all(measure.stock is None for measure in measures.values()):
+        return both  # each measure is in one of the parts only
+    summed = both.group_by("area", "day", "batch", "measure").aggregate(value=both.value.sum())
+    return summed.filter(summed.value != 0)
 
 
 def select(stored: Mapping[str, str], measures: Measures) -> str:
@@ -53,15 +68,99 @@ def select(stored: Mapping[str, str], measures: Measures) -> str:
     return f'SELECT measure, area, "day", batch, value::BIGINT AS value FROM ({sql})'
 
 
-def _sum(rows: ibis.Table, measure: Measure, measures: Measures) -> ibis.Value:
+Terms = dict[str, tuple[Measure, int]]  # measure's name → it, and the sign it enters with
+
+
+def _terms(measures: Measures) -> dict[str, Terms]:
+    """What is counted on which date of the record: a stock gains on one and loses on another."""
+    found: dict[str, Terms] = {}
+    for name, measure in measures.items():
+        if measure.stock is None:
+            found.setdefault(measure.on or RECORDS_DAY, {})[name] = (measure, 1)
+        else:
+            found.setdefault(measure.opened or RECORDS_DAY, {})[name] = (measure, 1)
+            found.setdefault(measure.closed or "", {})[name] = (measure, -1)
+    return found
+
+
+def _dated(rows: ibis.Table, name: str) -> ibis.Table:
+    """The rows whose date of this name is known, and that date as `dated`."""
+    rows = rows.mutate(dated=_date_of(rows, name or None))
+    return rows.filter(rows.dated.notnull())
+
+
+def _passes(
+    rows: ibis.Table, terms: Terms, measures: Measures
+) -> Iterator[tuple[ibis.Table, Terms]]:
+    """Rows, and the measures to sum over them: the few that folding leaves for those that ask
+    only for named texts, all of them for the others."""
+    columns = foldable((measure for measure, _ in terms.values()), measures)
+    light = {name: term for name, term in terms.items() if can_fold(term[0], columns)}
+    if len(light) < AT_LEAST:
+        light = {}
+    else:
+        amounts = {_amount_name(one): _value(rows, one, measures) for one, _ in light.values()}
+        yield folded(rows, _CELL, columns, amounts), light
+    heavy = {name: term for name, term in terms.items() if name not in light}
+    if heavy:
+        yield rows, heavy
+
+
+def _changes(rows: ibis.Table, terms: Terms, measures: Measures) -> ibis.Table:
+    """One pass over the rows for all these measures."""
+    sums = {name: _sum(rows, one, sign, measures) for name, (one, sign) in terms.items()}
+    wide = rows.group_by(*_CELL).aggregate(**sums).rename(day="dated")
+    long = wide.pivot_longer(list(sums), names_to="measure", values_to="value")
+    long = long.filter(long.value != 0)
+    return long.select("area", "day", "batch", "measure", "value")
+
+
+def _nothing(rows: ibis.Table) -> ibis.Table:
+    """No change at all: none of the dates is in these rows yet."""
+    empty = rows.select("area", "day", "batch").mutate(measure=ibis.literal(""))
+    return empty.mutate(value=ibis.literal(0, type="int64")).filter(ibis.literal(False))
+
+
+def _sum(rows: ibis.Table, measure: Measure, sign: int, measures: Measures) -> ibis.Value:
     kept = measures.columns.get(measure.source, {})
-    value = rows.sign
-    if measure.of is not None:
-        value = rows.sign * _amount(rows, measure, kept.get(measure.of, ("integer", 0)))
+    folded_into = _amount_name(measure)
+    value = (
+        rows[folded_into] if folded_into in rows.columns else _value(rows, measure, measures) * sign
+    )
     where = ibis.literal(True)
     for name, condition in sorted(measure.where.items()):
         where = where & _holds(rows, name, condition, kept.get(name, ("text", 0)))
-    return value.sum(where=where) if measure.where else value.sum()
+    if measure.stock is not None:
+        where = where & _was_open(rows, measure)
+    return value.sum(where=where) if measure.where or measure.stock else value.sum()
+
+
+def _amount_name(measure: Measure) -> str:
+    """The column of a folded table in which the measure's values are added up already."""
+    return "amount" if measure.of is None else f"amount_{measure.of}_{measure.places}"
+
+
+def _value(rows: ibis.Table, measure: Measure, measures: Measures) -> ibis.Value:
+    """What each row adds to the measure if it is counted, with its sign."""
+    if measure.of is None:
+        return rows.sign
+    kept = measures.columns.get(measure.source, {}).get(measure.of, ("integer", 0))
+    return rows.sign * _amount(rows, measure, kept)
+
+
+def _was_open(rows: ibis.Table, measure: Measure) -> ibis.Value:
+    """A case enters a stock only with a day of opening, and leaves it on that day at the
+    earliest: one that closed before it opened was never open."""
+    opened = _date_of(rows, measure.opened)
+    closed = _date_of(rows, measure.closed)
+    return opened.notnull() & (closed.isnull() | (closed >= opened))
+
+
+def _date_of(rows: ibis.Table, name: str | None) -> ibis.Value:
+    if name is None:
+        return rows.day
+    column = f"c_{name}"
+    return rows[column].cast("date") if column in rows.columns else ibis.null("date")
 
 
 def _amount(rows: ibis.Table, measure: Measure, kept: Kept) -> ibis.Value:
@@ -86,16 +185,27 @@ def _holds(rows: ibis.Table, name: str, condition: Condition, kept: Kept) -> ibi
         return ~_holds(rows, name, condition.negated, kept)
     column = f"c_{name}"
     if column not in rows.columns:
-        return ibis.literal(False)
+        return ibis.literal(condition.given is False)
     value = rows[column]
+    if condition.given is not None:
+        return value.notnull() if condition.given else value.isnull()
     if condition.equals is not None:
         answer = _is_one_of(value, (condition.equals,), kept)
     elif condition.among is not None:
         answer = _is_one_of(value, condition.among, kept)
+    elif condition.no_later_than is not None:
+        answer = value.cast("date") <= _date_of(rows, condition.no_later_than)
+    elif condition.within is not None:
+        answer = _within(value, rows, condition.within)
     else:
         assert condition.between is not None
         answer = _lies_between(value, *condition.between, kept)
     return answer.fill_null(False)
+
+
+def _within(value: ibis.Value, rows: ibis.Table, within: Within) -> ibis.Value:
+    start = _date_of(rows, within.of)
+    return value.cast("date") <= start + ibis.interval(days=within.days)
 
 
 def _is_one_of(value: ibis.Value, texts: tuple[str, ...], kept: Kept) -> ibis.Value:

@@ -46,6 +46,7 @@ _DELTA_TYPES = {
     "DATE": "date",
     "TIMESTAMP": "timestamp_ntz",
 }
+RESTORE = T("Restore the home from a backup: what is stored has been altered or damaged.")
 Result = TypeVar("Result")
 
 
@@ -67,11 +68,13 @@ def batch_file(number: int) -> str:
 
 
 class Table:
-    """A Delta table in `folder`, called `name` in messages and in what is metered."""
+    """A Delta table in `folder`, called `name` in what is metered; `remedy` is what helps when
+    it is damaged."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, remedy: Text = RESTORE) -> None:
         self.folder = folder
         self.name = name
+        self.remedy = remedy
 
     def exists(self) -> bool:
         return any((self.folder / "_delta_log").glob("*.json"))
@@ -94,16 +97,25 @@ class Table:
     def version(self) -> int:
         return self._read(lambda table: table.version())
 
+    def has_version(self, version: int) -> bool:
+        """Whether this entry is in the log: one look at a name, where opening the table takes a
+        hundred times as long."""
+        return (self.folder / "_delta_log" / f"{version:020d}.json").exists()
+
     def transaction(self, app: str = APP) -> int:
         """The number of the last batch whose files are registered; 0 before the first."""
         return self._read(lambda table: table.transaction_version(app) or 0)
 
     def files(self) -> tuple[DataFile, ...]:
         """The registered files in the order of their names, each there in its full length."""
-        found = self._read(lambda table: _listed(table, self.folder))
+        found = self.listed()
         for file in found:
             self._check(file)
         return found
+
+    def listed(self) -> tuple[DataFile, ...]:
+        """The registered files, whether they are there or not."""
+        return self._read(lambda table: _listed(table, self.folder))
 
     def add(self, path: Path, number: int) -> None:
         """Register the finished file `path` of this folder as the batch `number`'s."""
@@ -136,7 +148,7 @@ class Table:
 
     def unregistered(self) -> list[Path]:
         """Files of our naming that belong to nothing; files of others are not ours to touch."""
-        kept = {file.path.name for file in self.files()}
+        kept = {file.path.name for file in self.listed()}
         return sorted(
             path
             for path in self.folder.glob("*.parquet")
@@ -220,7 +232,7 @@ class Table:
             str(self.folder),
             found,
             T("the table as it was written"),
-            T("Restore the home from a backup: what is stored has been altered or damaged."),
+            self.remedy,
         )
 
 

@@ -25,14 +25,15 @@ def records_digest(home: Home, source: str, known: int | None = None) -> str:
 
 
 def state_digest(home: Home, source: str, known: int | None = None) -> str:
-    """Of the records in force: what the signed rows add up to, whatever batches brought it."""
+    """Of the records in force: what the signed rows add up to, whatever batches brought it and
+    when. Without the version: an unchanged row sent again keeps the one it first came with."""
     limit = home.last if known is None else known
     files = home.record_files(source, limit)
     if not files:
         return digest_of([])
     with connected() as connection:
         _view(connection, files, limit)
-        names = [n for n in _columns(connection) if n not in ("batch", "sign")]
+        names = [n for n in _columns(connection) if n not in ("batch", "sign", "version")]
         listed = ", ".join(f'"{name}"' for name in names)
         connection.execute(
             f"CREATE TEMP VIEW in_force AS SELECT {listed}, sum(sign)::BIGINT AS times "

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyu.engine import disk
-from qingyu.engine.runs import COLUMNS, Run, merged_blocks, run_of
+from qingyu.engine.runs import COLUMNS, Run, merged_blocks, places_of, run_blocks, run_of
 
 if TYPE_CHECKING:
     from qingyu.engine.store import Home
@@ -82,19 +82,23 @@ class KeyIndex:
             np.zeros(len(keys), np.int64),
             np.zeros(len(keys), np.int32),
         )
-        left = np.argsort(keys, kind="stable")  # neighbours in a run are read together
+        # Neighbours in a run are read together.
+        rising = bool(np.all(keys[1:] >= keys[:-1]))
+        left = np.arange(len(keys)) if rising else np.argsort(keys, kind="stable")
+        asked = keys if rising else keys[left]
         for run in reversed(self._runs):
             if not len(left):
                 break
-            places = np.searchsorted(run.key, keys[left])
-            inside = np.minimum(places, len(run.key) - 1)
-            same = run.key[inside] == keys[left]
-            asked, there = left[same], inside[same]
-            hits.found[asked] = True
-            hits.content[asked] = run.content[there]
-            hits.version[asked] = run.version[there]
-            hits.batch[asked] = run.batch[there]
-            left = left[~same]
+            places = places_of(run.key, asked)
+            same = run.key[np.minimum(places, len(run.key) - 1)] == asked
+            if not same.any():
+                continue
+            met, there = left[same], places[same]
+            hits.found[met] = True
+            hits.content[met] = run.content[there]
+            hits.version[met] = run.version[there]
+            hits.batch[met] = run.batch[there]
+            left, asked = left[~same], asked[~same]
         return hits
 
     @staticmethod
@@ -109,7 +113,7 @@ class KeyIndex:
         disk.make_folder(folder)
         runs, following = list(current.runs), current.following
         for number, file in files:
-            rows = _write(folder, following, [run_of(file, number)])
+            rows = _write(folder, following, run_blocks(file, number))
             if rows:
                 runs.append((following, rows))
             following += 1

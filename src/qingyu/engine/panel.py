@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from qingyu.engine.batches import Batch
 from qingyu.engine.connect import connected, file_list
 from qingyu.engine.coverage import coverage, covered_days, day_axis
 from qingyu.engine.cube import uncounted
+from qingyu.engine.damage import naming_damage
 from qingyu.engine.delta import REBUILT, DataFile
 from qingyu.engine.measures import Measures, fingerprint, measures_of
 from qingyu.engine.meter import count_read
@@ -39,14 +40,18 @@ if TYPE_CHECKING:
 
 _BATCH_ROWS = 1_000_000  # ledger rows in memory at a time
 _LARGEST = 2**63 - 1
+_NARROW = 2**31 - 1
 Days = tuple[date, date] | None
+Counts = NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True)
 class _Dense:
-    """counts int64 [measure, area, day] as known after batch `known`; `days` None: no rows yet."""
+    """counts [measure, area, day] as known after batch `known`; `days` None: no rows yet.
 
-    counts: NDArray[np.int64]
+    int32 as long as all magnitudes together fit, so that a nation's panel is half as large."""
+
+    counts: Counts
     days: Days
     known: int
 
@@ -108,7 +113,7 @@ def _dense(home: Home, names: list[str], areas: list[str], known: int, newest: b
     series = digest_of_tree([names, areas, generation])[:16]
     start = _latest_snapshot(home.folder / "cache", series, (len(names), len(areas)), known)
     if start is None:
-        start = _Dense(np.zeros((len(names), len(areas), 0), np.int64), None, 0)
+        start = _Dense(np.zeros((len(names), len(areas), 0), np.int32), None, 0)
     if start.known == known:
         return start
     dense = _advanced(home, start, names, areas, known)
@@ -124,17 +129,18 @@ def _advanced(home: Home, start: _Dense, names: list[str], areas: list[str], kno
     days = start.days
     for file in files:
         days = _united(days, file.days)
-    counts = np.array(_placed(start, days))
-    flat = counts.reshape(-1)
+    counts: Counts = np.array(_placed(start, days))
     weight = sum(int(np.abs(counts[m]).sum()) for m in range(len(names)))
     touched: Days = None
-    for measure, area, day, value in _changes(files, names, areas, start.known, known):
+    for measure, area, day, value in _changes(home, files, names, areas, start.known, known):
         assert days is not None
         weight += int(np.abs(value).astype(object).sum()) if _is_huge(value) else _weight(value)
         _check_bound(home, weight)
+        if weight > _NARROW:
+            counts = counts.astype(np.int64, copy=False)
         offset = day - np.datetime64(days[0], "D").astype(np.int64)
-        width = counts.shape[2]
-        np.add.at(flat, (measure * len(areas) + area) * width + offset, value)
+        place = (measure * len(areas) + area) * counts.shape[2] + offset
+        np.add.at(counts.reshape(-1), place, value.astype(counts.dtype, copy=False))
         touched = _united(touched, (_as_date(day.min()), _as_date(day.max())))
     dense = _Dense(counts, days, known)
     exact = _united(start.days, touched)
@@ -148,7 +154,12 @@ def _concerns(file: DataFile, after: int, known: int, last: int) -> bool:
 
 
 def _changes(
-    files: Sequence[DataFile], names: list[str], areas: list[str], after: int, known: int
+    home: Home,
+    files: Sequence[DataFile],
+    names: list[str],
+    areas: list[str],
+    after: int,
+    known: int,
 ) -> Iterator[tuple[NDArray[np.int64], ...]]:
     """(measure, area, day, value) as integer arrays, in pieces; rows of other packs' measures
     are left out."""
@@ -159,7 +170,8 @@ def _changes(
     listed = file_list([str(file.path) for file in files])
     codes = pa.table({"measure": names, "m": np.arange(len(names))})
     places = pa.table({"area": areas, "a": np.arange(len(areas))})
-    with connected() as connection:
+    damage = naming_damage([file.path for file in files], home.cube_table.remedy)
+    with damage, connected() as connection:
         connection.register("codes", codes)
         connection.register("places", places)
         reader = connection.execute(
@@ -186,13 +198,13 @@ def _unlisted(code: str) -> PackError:
     )
 
 
-def _placed(dense: _Dense, days: Days) -> NDArray[np.int64]:
+def _placed(dense: _Dense, days: Days) -> Counts:
     """The counts on another axis of days: widened with zeros, or cut."""
     if days == dense.days:
         return dense.counts
     measures, areas, _ = dense.counts.shape
     width = (days[1] - days[0]).days + 1 if days else 0
-    counts = np.zeros((measures, areas, width), np.int64)
+    counts: Counts = np.zeros((measures, areas, width), dense.counts.dtype)
     if days and dense.days:
         first, last = max(days[0], dense.days[0]), min(days[1], dense.days[1])
         into = slice((first - days[0]).days, (last - days[0]).days + 1)
@@ -244,7 +256,7 @@ def _latest_snapshot(
             start = date.fromisoformat(first)
         except (OSError, ValueError, EOFError):
             continue
-        if counts.ndim == 3 and counts.shape[:2] == shape and counts.dtype == np.int64:
+        if counts.ndim == 3 and counts.shape[:2] == shape and counts.dtype in (np.int32, np.int64):
             last = _as_date(np.int64((start - date(1970, 1, 1)).days + counts.shape[2] - 1))
             return _Dense(counts, (start, last), int(number))
     return None

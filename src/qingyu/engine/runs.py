@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from qingyu.engine.connect import connected, quoted
 
 COLUMNS = {"key": "<u8", "content": "<u8", "version": "<i8", "batch": "<i4"}
+_STRETCH = 1 << 19  # rows worked on at a time
+_LOOKED_UP = 1 << 13  # keys looked up at a time
 _BLOCK = 2_000_000  # rows of the longest run that are merged at a time: about 60 MB
 
 
@@ -30,22 +32,74 @@ class Run:
 
 
 def run_of(file: Path, number: int) -> Run:
+    """The whole run of a batch's records file, in memory."""
+    blocks = list(run_blocks(file, number))
+
+    def column(name: str) -> Any:
+        return np.concatenate([np.zeros(0, COLUMNS[name]), *(getattr(b, name) for b in blocks)])
+
+    return Run(column("key"), column("content"), column("version"), column("batch"))
+
+
+def run_blocks(file: Path, number: int) -> Iterator[Run]:
     """The state in which a batch's signed rows leave each of its keys: that of the row with +,
     or a tombstone with the version of the row with − that no + of the same key follows."""
     with connected() as connection:
-        columns = connection.execute(
-            "SELECT key64, CASE WHEN sign > 0 THEN content64 ELSE 0 END AS content, version "
-            f"FROM read_parquet({quoted(str(file))}) ORDER BY key64, sign > 0, version, content"
-        ).fetchnumpy()
-    key = np.asarray(columns["key64"], np.uint64)
-    rows = Run(
-        key,
-        np.asarray(columns["content"], np.uint64),
-        np.asarray(columns["version"], np.int64),
-        np.full(len(key), number, np.int32),
-    )
-    last_of_key = np.append(key[1:] != key[:-1], True)[: len(key)]
-    return rows if bool(last_of_key.all()) else rows.part(last_of_key)
+        rows = connection.execute(
+            f"SELECT key64, content64, version, sign FROM read_parquet({quoted(str(file))})"
+        ).to_arrow_table()
+    key, content, version, sign = (column.to_numpy() for column in rows.columns)
+    order, joined = ascending(key)
+    for block in stretches(joined):
+        chosen = order[block]
+        plus = sign[chosen] > 0
+        state = np.where(plus, content[chosen], np.uint64(0))
+        found = Run(key[chosen], state, version[chosen], np.full(len(chosen), number, np.int32))
+        _settle(found, plus, tied_in(joined, block))
+        last_of_key = np.append(found.key[1:] != found.key[:-1], True)
+        yield found if bool(last_of_key.all()) else found.part(last_of_key)
+
+
+def ascending(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """An order in which keys ascend, and `joined` (one longer): True where a place may hold a key
+    equal to or even below the one before it, so that such places are to be ranked by their whole
+    keys and by whatever else tells them apart.
+
+    The upper bits of a key and its place are sorted as one number, in half the time of `argsort`.
+    """
+    bits = np.uint64(max(1, (len(keys) - 1).bit_length()))
+    mask = (np.uint64(1) << bits) - np.uint64(1)
+    packed = (keys & ~mask) | np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
+    joined = np.zeros(len(keys) + 1, np.bool_)
+    joined[1:-1] = (packed[1:] ^ packed[:-1]) <= mask
+    packed &= mask
+    return packed.view(np.int64), joined
+
+
+def stretches(joined: NDArray[np.bool_], size: int = _STRETCH) -> Iterator[slice]:
+    """Slices of about `size` places that part nothing that is joined. Arrays of this size stay in
+    memory that the process has already; fresh memory costs more than the work on it."""
+    start, last = 0, len(joined) - 1
+    while start < last:
+        end = min(start + size, last)
+        while joined[end]:
+            end += 1
+        yield slice(start, end)
+        start = end
+
+
+def tied_in(joined: NDArray[np.bool_], block: slice) -> NDArray[np.int64]:
+    """Places of a stretch, counted from its start, that are joined to a neighbour."""
+    return np.flatnonzero(joined[block] | joined[block.start + 1 : block.stop + 1])
+
+
+def _settle(rows: Run, plus: NDArray[np.bool_], tied: NDArray[np.int64]) -> None:
+    """Rank the rows at `tied`: by key, of one key − before +, then by version and content."""
+    fields = (rows.content[tied], rows.version[tied], plus[tied], rows.key[tied])
+    ranked = tied[np.lexsort(fields)]
+    for column in (rows.key, rows.content, rows.version):  # of one batch all
+        column[tied] = column[ranked]
 
 
 def merged(older: Run, newer: Run) -> Run:
@@ -83,6 +137,17 @@ def merged_blocks(runs: Sequence[Run], block: int = _BLOCK) -> Iterator[Run]:
         for part in parts[1:]:
             whole = merged(whole, part)
         yield whole
+
+
+def places_of(run: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """`searchsorted` of ascending keys, in stretches whose part of the run fits in the cache."""
+    places = np.empty(len(keys), np.int64)
+    starts = np.searchsorted(run, keys[::_LOOKED_UP])
+    ends = np.append(starts[1:], len(run))[: len(starts)]
+    for number, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        stretch = slice(number * _LOOKED_UP, (number + 1) * _LOOKED_UP)
+        places[stretch] = np.searchsorted(run[start:end], keys[stretch]) + start
+    return places
 
 
 def _holds(sorted_keys: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.bool_]:

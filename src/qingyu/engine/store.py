@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from qingyu.engine import disk, recover
 from qingyu.engine.batches import COLUMNS, Batch, Draft, from_stored, verify_chain
 from qingyu.engine.connect import connected, file_list
+from qingyu.engine.damage import naming_damage
 from qingyu.engine.delta import Table
 from qingyu.engine.layout import CUBE_COLUMNS, FOLDERS, FORMAT, LOCK, check_format, check_free
 from qingyu.engine.lock import locked
@@ -47,7 +48,11 @@ class Home:
         self.pack_folder = pack_folder
         self.clock: Callable[[], datetime] = utc_now
         self.batches_table = Table(folder / "batches", "batches")
-        self.cube_table = Table(folder / "cube", "cube")
+        self.cube_table = Table(
+            folder / "cube",
+            "cube",
+            T("Run `qingyu engine rebuild`: it counts the cube again from the records."),
+        )
         self._seen: tuple[int, tuple[Batch, ...]] | None = None
 
     @classmethod
@@ -82,12 +87,16 @@ class Home:
 
     def batches(self) -> tuple[Batch, ...]:
         """All committed batches in order, their chain verified (`DamageError`)."""
-        version = self.batches_table.version()
-        if self._seen is None or self._seen[0] != version:
+        if self._seen is None or not self._is_newest(self._seen[0]):
+            version = self.batches_table.version()
             rows = self._read_batches()
             verify_chain(rows, str(self.batches_table.folder))
             self._seen = (version, rows)
         return self._seen[1]
+
+    def _is_newest(self, version: int) -> bool:
+        table = self.batches_table
+        return table.has_version(version) and not table.has_version(version + 1)
 
     @property
     def last(self) -> int:
@@ -151,7 +160,7 @@ class Home:
         if not files:
             return ()
         columns = ", ".join(f'"{name}"' for name in COLUMNS)
-        with connected() as connection:
+        with naming_damage([Path(file) for file in files]), connected() as connection:
             rows = connection.execute(
                 f"SELECT {columns} FROM read_parquet({file_list(files)}) ORDER BY number"
             ).fetchall()

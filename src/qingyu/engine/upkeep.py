@@ -18,7 +18,7 @@ from qingyu.engine.cube import ORDER
 from qingyu.engine.delta import OUR_FILE, DataFile, Table
 from qingyu.engine.keyindex import KeyIndex
 from qingyu.engine.layout import CUBE_COLUMNS
-from qingyu.errors import StorageError
+from qingyu.errors import DamageError, StorageError
 
 if TYPE_CHECKING:
     from qingyu.engine.store import Home
@@ -44,9 +44,9 @@ def upkeep(home: Home, due: int = DUE, recent: int = RECENT) -> None:
 
 
 def upkeep_if_overdue(home: Home) -> None:
-    """At the end of a `writing`; a disk that is full must not undo what is committed."""
+    """At the end of a `writing`; a full disk or a torn cube must not undo what is committed."""
     if home.last % OVERDUE == 0 and home.last:
-        with suppress(StorageError):
+        with suppress(StorageError, DamageError):
             upkeep(home)
 
 

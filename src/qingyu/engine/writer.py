@@ -118,8 +118,8 @@ def _count(home: Home, note: Pending) -> None:
     if note.batch.kind == "count":
         rows = backfill_rows(home, source, note.measures)
     elif note.has_records:
-        file = home.records_table(source).folder / batch_file(number)
-        rows = batch_rows([file], note.measures)
+        table = home.records_table(source)
+        rows = batch_rows(table, [f for f in table.files() if f.number == number], note.measures)
     else:
         return
     target = home.cube_table.folder / batch_file(number)

@@ -131,7 +131,8 @@ def panel_of_case(pack: Pack, case: Case) -> Panel:
     for given in case.given:
         measure = _measure(pack, given)
         days = slice((given.first - _day(axis)).days, (given.last - _day(axis)).days + 1)
-        counts[names.index(fingerprint(measure)), areas.index(given.area), days] += given.each_day
+        line = counts[names.index(fingerprint(measure)), areas.index(given.area)]
+        _give(line, days, given.each_day, stock=measure.stock is not None)
         if measure.count is not None:
             row = [source.id for source in pack.sources].index(measure.count)
             totals[row, days] += given.each_day
@@ -145,6 +146,16 @@ def panel_of_case(pack: Pack, case: Case) -> Panel:
         ),
         known=1,
     )
+
+
+def _give(line: NDArray[np.int64], days: slice, each_day: int, *, stock: bool) -> None:
+    """So many records on each of the days; of a stock, so many that are open on each of them."""
+    if not stock:
+        line[days] += each_day
+        return
+    line[days.start] += each_day
+    if days.stop < len(line):
+        line[days.stop] -= each_day
 
 
 def _add_to_whole(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from qingyu.engine.batches import Batch
 from qingyu.engine.connect import connected, file_list, quoted
@@ -190,17 +189,37 @@ def _area_name(pack: Pack, code: str | None) -> str | None:
 def _counted(home: Home, pack: Pack, source: Source, key: str) -> tuple[Counted, ...]:
     """The measures to which the record adds now, by the cube's own expression."""
     measures = measures_of(pack).of(source.id)
-    changes = batch_rows([Path(file) for file in home.record_files(source.id)], measures)
+    table = home.records_table(source.id)
+    files = [file for file in table.files() if file.number <= home.last]
+    changes = batch_rows(table, files, measures)
     if changes is None:
         return ()
+    mine = _rows_of(source, changes.rows, home.record_files(source.id), key)
     with connected() as connection:
-        mine = f"SELECT * FROM ({changes.rows}) WHERE key = {quoted(key)} AND batch <= {home.last}"
-        connection.execute(f"CREATE TEMP VIEW {SIGNED} AS {mine}")
+        connection.execute(
+            f"CREATE TEMP VIEW {SIGNED} AS SELECT * FROM ({mine}) WHERE batch <= {home.last}"
+        )
+        # A case that is closed has left the stock it was in: what it added on the way counts.
         sums = connection.execute(
-            f"SELECT measure, sum(value)::BIGINT FROM ({changes.counted}) GROUP BY measure "
-            "HAVING sum(value) <> 0 ORDER BY measure"
+            "SELECT measure, CAST(CASE WHEN sum(value) <> 0 THEN sum(value)"
+            " ELSE sum(greatest(value, 0)) END AS BIGINT) AS value FROM ("
+            f' SELECT measure, area, "day", sum(value) AS value FROM ({changes.counted})'
+            ' GROUP BY measure, area, "day") GROUP BY measure HAVING bool_or(value <> 0)'
+            " ORDER BY measure"
         ).fetchall()
     return tuple(_counted_in(pack, name, measures[name], int(value)) for name, value in sums)
+
+
+def _rows_of(source: Source, rows: str, files: list[str], key: str) -> str:
+    """SQL: the rows of one record; of a reading, those of its instrument's day."""
+    if source.reading is None:
+        return f"SELECT * FROM ({rows}) WHERE key = {quoted(key)}"
+    place = ", ".join(["area", '"day"', *(f'"c_{name}"' for name in source.reading.entity)])
+    return (
+        f"SELECT * FROM ({rows}) SEMI JOIN (SELECT {place} FROM read_parquet({file_list(files)},"
+        f" union_by_name=true) WHERE key = {quoted(key)} GROUP BY {place} HAVING sum(sign) > 0)"
+        f" USING ({place})"
+    )
 
 
 def _counted_in(pack: Pack, name: str, measure: Measure, value: int) -> Counted:
