@@ -49,8 +49,10 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest -n $(WORKERS) -q -m "not shared and not system and not slow"
 
+# PASSED=plain: the plain group has just passed in this very checkout (.ci/run).
 test-all: $(READY)
-	@$(BIN)/python -m pytest -n $(WORKERS) -q --all-groups
+	@$(BIN)/python -m pytest -n $(WORKERS) -q --all-groups \
+	$(if $(filter plain,$(PASSED)),--plain-passed -m "shared or system or slow")
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -347,8 +347,8 @@ BUNDLE_OPEN = Shape(
 BUNDLE_STATUS = Shape(
     "bundle status",
     "Of a home: a list, one object a stream; a last one with `stream` null has the `refused` files"
-    "\nof no known stream. Of a box: one object `stream`, `box`, `pack`, `key`, `public_key`, `last`,"
-    "\n`last_digest`, `last_made`, `kept`.",
+    "\nof no known stream. Of a box: one object `stream`, `box`, `pack`, `key`, `public_key`,"
+    "\n`last`, `last_digest`, `last_made`, `kept`.",
     {
         "stream": "its name, or null",
         "last": "highest number received, 0 if none",
@@ -371,6 +371,28 @@ BUNDLE_STATUS = Shape(
     },
 )
 
+DAILY = Shape(
+    "daily",
+    "One object. What is kept in `daily/reports/` has `ran_at` instead of the last three.",
+    {
+        "day": "the run's today, in the city",
+        "pack": "id of the pack",
+        "simulated": "whether the data are made up",
+        "known": "number of the last batch",
+        "received[]": "list: `batch`, `kind`, `source`, `rows`, `new`, `corrected`, `withdrawn`,"
+        " `refused` each",
+        "refused[]": "list: `source`, `file`, `reason` each",
+        "waiting": "names of files that may still be being written",
+        "late": "ids of sources that are late or have never sent",
+        "periods[]": "list: `period`, `kind`, `counts` (grade or `no_data` to areas), `worst` (a"
+        " row of `show`, or null) each",
+        "changes[]": "list: `period`, `area`, `was`, `grade`, `amount` (points) each",
+        "again": "whether nothing was new",
+        "milliseconds": "object: by stage",
+        "rows_read": "object: by stage",
+    },
+)
+
 SHAPES = (
     SHOW,
     EXPLAIN,
@@ -384,4 +406,5 @@ SHAPES = (
     PACK_CHECK,
     PACK_TEST,
     REBUILD,
+    DAILY,
 )

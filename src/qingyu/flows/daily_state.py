@@ -1,0 +1,46 @@
+"""What a home remembers of its days: `HOME/daily/state.json`, replaced atomically.
+
+A missing or torn file costs nothing but the memory: only the last whole periods are due then.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from qingyu.engine import disk
+from qingyu.engine.store import Home
+
+Scores = dict[str, list[object]]  # area → [milli-points or None, grade or None]
+
+
+@dataclass
+class DailyState:
+    """done: kind → label of the last period computed; known: last batch told of; scores: those of
+    the last periods, which late records may still change; refused: told in the next report."""
+
+    finished: str = ""  # the local day of the last finished run
+    known: int = 0
+    pack: str = ""
+    runs: dict[str, int] = field(default_factory=dict)  # day → its reports
+    done: dict[str, str] = field(default_factory=dict)
+    scores: dict[str, Scores] = field(default_factory=dict)
+    refused: list[dict[str, str]] = field(default_factory=list)
+
+
+def daily_folder(home: Home) -> Path:
+    return home.folder / "daily"
+
+
+def load_state(home: Home) -> DailyState:
+    try:
+        found = json.loads((daily_folder(home) / "state.json").read_text("utf-8"))
+        return DailyState(**found)
+    except (OSError, ValueError, TypeError):
+        return DailyState()
+
+
+def save_state(home: Home, state: DailyState) -> None:
+    data = json.dumps(asdict(state), ensure_ascii=False, sort_keys=True)
+    disk.replace(daily_folder(home) / "state.json", data.encode())
