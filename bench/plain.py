@@ -26,7 +26,7 @@ def scores(panel: Any, rows: list[int], people: Any, asked: int) -> Any:
     """
     days = pd.DatetimeIndex(panel.counts["day"].values)
     ends = np.arange(len(days) - asked, len(days))
-    start = int(ends[0]) - 800 if ends[0] > 800 else 0  # nothing asked for looks back further
+    start = max(int(ends[0]) - 420, 0)  # nothing asked for looks back further
     people = np.concatenate([[people.sum()], people]).astype(float)
     ends, days = ends - start, days[start:]
     total = 0.0

@@ -1,11 +1,15 @@
 """Integers that round where the method says so, and nowhere else.
 
 A *station* is `round(n / d)`, half-even, of exact integers. Arrays are int64 and every product's
-bound is computed before the product is formed. Three ways lead to the same digits:
+bound is known before it is relied on. Three ways lead to the same digits:
 
-1. *plain*: the whole numerator fits int64: one integer division;
-2. *residue*: it does not, but quotient and divisor are moderate. A float only guesses the
-   quotient; the residue `n − q·d`, taken modulo 2⁶⁴ where wrapping is exact, proves or mends it;
+1. *float*: the whole numerator is below 2⁵² and the divisor below 2⁵³. Then float64 holds both
+   exactly, and `rint(n / d)` is the station itself: what the quotient rounds to is either exactly
+   a half, when n/d is one, or on the same side of every half as n/d. (A half h is a float64; n/d
+   differs from it by nothing or by at least 1/2d = |n/d| / 2|n| > 2⁻⁵³·|n/d|, which is as far as
+   rounding can move it.)
+2. *residue*: quotient and divisor are moderate. A float only guesses the quotient; the residue
+   `n − q·d`, taken modulo 2⁶⁴ where wrapping is exact, proves or mends it;
 3. *long*: Python integers, for the few cells beyond.
 
 Irrational methods estimate in float64; where the estimate lies so near a tie that its error
@@ -31,7 +35,9 @@ DIGITS = 40  # of irrational cells near a tie
 GUARD = 1e-11  # of the largest value; the float64 estimates are good to about 1e-13
 
 _BLOCK = 1 << 14  # cells worked at once, so that temporaries stay in the processor's cache
+MOST_NUMERATOR = 2.0**52  # see the module: below this, `rint(n / d)` in float64 is exact
 _MOST_QUOTIENT = 2.0**49  # a float64 guess below this is off by less than one
+_MOST_DIVISOR_FLOAT = 2**53
 _MOST_DIVISOR = 2**60  # so that four divisors fit int64
 _SURE = Fraction(1, 10**25)  # 40 digits cannot tell less from a tie, so a tie it is
 
@@ -68,16 +74,19 @@ def multiply_divide(a: Int, b: Int | int, d: Int | int, factor: int = 1) -> Int:
         return out
     if int(under.min()) <= 0:
         raise ZeroDivisionError("a station divides by a positive number")
-    # At least one each, so that no partial product passes the bound where the other factor is 0.
-    most = max(largest(left), 1) * max(largest(right), 1) * factor * 2 + int(under.max())
-    work = _plain if most < LIMIT and 2 * int(under.max()) < LIMIT else _beyond
-    for block in _blocks(shape):
-        pieces = [_piece(part, shape, block) for part in (left, right, under)]
-        work(pieces[0], pieces[1], pieces[2], factor, out[block])
+    small = int(under.max()) < _MOST_DIVISOR_FLOAT
+    if out.size <= _BLOCK:
+        if not (small and _float(left, right, under, factor, out)):
+            _beyond(left, right, under, factor, out)
+        return out
+    for block in blocks(shape):
+        x, y, z = (_piece(part, shape, block) for part in (left, right, under))
+        if not (small and _float(x, y, z, factor, out[block])):
+            _beyond(x, y, z, factor, out[block])
     return out
 
 
-def _blocks(shape: tuple[int, ...]) -> list[tuple[slice, ...]]:
+def blocks(shape: tuple[int, ...]) -> list[tuple[slice, ...]]:
     """Slices that cut `shape` into pieces of about `_BLOCK` cells."""
     if not shape:
         return [()]
@@ -87,23 +96,31 @@ def _blocks(shape: tuple[int, ...]) -> list[tuple[slice, ...]]:
     if rest <= _BLOCK:
         step = max(_BLOCK // max(rest, 1), 1)
         return [(slice(i, i + step),) for i in range(0, shape[0], step)]
-    return [(slice(i, i + 1), *inner) for i in range(shape[0]) for inner in _blocks(shape[1:])]
+    return [(slice(i, i + 1), *inner) for i in range(shape[0]) for inner in blocks(shape[1:])]
 
 
 def _piece(array: Int, shape: tuple[int, ...], block: tuple[slice, ...]) -> Int:
     return array if array.ndim == 0 else np.broadcast_to(array, shape)[block]
 
 
-def _plain(a: Int, b: Int, d: Int, factor: int, out: Int) -> None:
-    """floor((2n + d) / 2d) rounds halves up; an exact half that came out odd goes down."""
-    doubled = a * (b * (2 * factor)) if b.ndim == 0 else (a * (2 * factor)) * b
-    doubled = doubled + d
-    under = d * 2
-    np.floor_divide(doubled, under, out=out)
-    doubled -= out * under
-    ties = doubled == 0
-    if ties.any():
-        out -= (ties & (out & 1 == 1)).astype(np.int64)
+def _float(a: Int, b: Int, d: Int, factor: int, out: Int) -> bool:
+    """The exact quotient by float64 alone; False, and nothing written, if it might not be.
+
+    If the product as float64 is below 2⁵², so is the true one, and every step to it was exact (or
+    one factor is 0)."""
+    product = np.multiply(a, b, dtype=np.float64)
+    if factor != 1:
+        product = product * float(factor)
+    if not within(product, MOST_NUMERATOR):
+        return False
+    quotient = np.divide(product, d)
+    np.copyto(out, np.rint(quotient), casting="unsafe")
+    return True
+
+
+def within(array: Float, most: float) -> bool:
+    """Whether all magnitudes are below `most` (a NaN is not)."""
+    return array.size == 0 or bool(array.max() < most and array.min() > -most)
 
 
 def _beyond(a: Int, b: Int, d: Int, factor: int, out: Int) -> None:
@@ -136,12 +153,15 @@ def _residue(a: Int, b: Int, d: Int, factor: int, guess: Float, out: Int) -> Non
     rest = (wide[0] * wide[1] * np.uint64(factor % 2**64) - wide[2] * wide[3]).view(np.int64)
     for _ in range(2):
         up, down = 2 * rest > d, 2 * rest < -d
+        if not (up.any() or down.any()):
+            break
         out += up
         out -= down
         rest -= d * up
         rest += d * down
-    ties = (np.abs(2 * rest) == d) & (out & 1 == 1)
+    ties = np.abs(2 * rest) == d
     if ties.any():
+        ties &= out & 1 == 1
         out[ties] += np.sign(rest[ties])
 
 
@@ -173,7 +193,10 @@ def sum_of_squares(values: Int) -> list[int]:
     v = h·2ˢ + l with s half the bits of the largest |v|; Σh², Σhl and Σl² each fit int64, or
     the rows are summed as Python integers.
     """
-    shift = (largest(values).bit_length() + 1) // 2
+    bits = largest(values).bit_length()
+    if 2 * bits + values.shape[-1].bit_length() < 63:
+        return np.einsum("ij,ij->i", values, values).tolist()  # type: ignore[no-any-return]
+    shift = (bits + 1) // 2
     if 2 * shift + values.shape[-1].bit_length() >= 63:
         return [sum(v * v for v in row) for row in values.tolist()]
     size = np.abs(values)

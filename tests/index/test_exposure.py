@@ -28,7 +28,8 @@ def levels(
     towns = areas or (area("C", "city", None), area("A"), area("B"))
     tree = build(make_pack(areas=towns))
     found = np.zeros((len(tree.codes), 4), np.int64)
-    fill_levels(Exposure(id="people", rows=rows), tree, found, day_number(FIRST), known_on)
+    days = day_number(FIRST) + np.arange(4)
+    fill_levels(Exposure(id="people", rows=rows), tree, found, days, known_on)
     return dict(zip(tree.codes, found.tolist(), strict=True))
 
 

@@ -44,7 +44,7 @@ def test_sums_follow_the_tree_of_each_day() -> None:
     tree = build(make_pack(levels=LEVELS, areas=three_storeys()))
     assert tree.codes == ("C", "A", "B", "v", "w", "n")
     own = np.array([[0] * 4, [1] * 4, [0] * 4, [10] * 4, [100] * 4, [1000] * 4])
-    tree.add_up(own, np.array([0, 0, 0, 5]), FIRST)
+    tree.add_up(own, np.array([0, 0, 0, 5]), FIRST + np.arange(4))
     sums = own[tree.graded]
     assert [tree.codes[place] for place in tree.graded] == ["C", "A", "B", "v", "w"]
     assert sums.tolist() == [
@@ -60,7 +60,7 @@ def test_records_of_an_area_that_is_gone_stay_in_the_whole() -> None:
     towns = [area("C", "city", None), area("A"), area("B", to=date(2020, 1, 2))]
     tree = build(make_pack(areas=towns))
     sums = np.array([[0] * 3, [1] * 3, [7] * 3])
-    tree.add_up(sums, np.zeros(3, np.int64), FIRST)
+    tree.add_up(sums, np.zeros(3, np.int64), FIRST + np.arange(3))
     assert sums.tolist() == [[8, 8, 8], [1, 1, 1], [7, 7, 0]]
 
 
@@ -68,7 +68,7 @@ def test_an_area_whose_parent_is_gone_stands_under_the_root() -> None:
     rows = [area("C", "city", None), area("A", to=date(2020, 1, 1)), area("v", "village", "A")]
     tree = build(make_pack(levels=LEVELS, areas=rows))
     sums = np.array([[0, 0], [1, 0], [5, 5]])
-    tree.add_up(sums, np.zeros(2, np.int64), FIRST)
+    tree.add_up(sums, np.zeros(2, np.int64), FIRST + np.arange(2))
     assert sums.tolist() == [[6, 5], [6, 0], [5, 5]]
 
 

@@ -68,7 +68,7 @@ block = st.tuples(counts, st.integers(1, 10**9), st.sampled_from([True, True, Tr
 @given(phis, st.lists(st.lists(block, min_size=13, max_size=13), min_size=1, max_size=4))
 def test_kappa_of_a_level(phi: int, areas: list[list[tuple[int, int, bool]]]) -> None:
     table = np.array([[list(cell) for cell in blocks] for blocks in areas], np.int64)
-    got = from_blocks(phi, *(table[:, None, :, part] for part in range(3)))
+    got = from_blocks(phi, *(table[:, :, None, part] for part in range(3)))
     assert got == [blocks_by_the_page(phi, areas)]
 
 

@@ -55,9 +55,10 @@ class DayState(IntEnum):
 class Panel:
     """Counts and coverage as known after batch `known` (0 = nothing received yet).
 
-    counts: int64, or int32 where that holds all, [measure, area, day]; `measure` holds fingerprints (`engine.cube.fingerprint`),
-        `area` the codes of the pack's areas plus `UNPLACED`, each with its own records only
-        (nothing is summed up the hierarchy yet), `day` numpy datetime64[D] without holes.
+    counts: int64, or int32 where that holds all, [measure, area, day]; `measure` holds
+        fingerprints (`engine.cube.fingerprint`), `area` the codes of the pack's areas plus
+        `UNPLACED`, each with its own records only (nothing is summed up the hierarchy yet), `day`
+        numpy datetime64[D] without holes.
     coverage: uint8 [source, day] of `DayState`.
     """
 

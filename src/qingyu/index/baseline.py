@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qingyu.index.days import Days, Ledger, Range
+from qingyu.index.days import Days, Range
 from qingyu.index.ingredients import Bool, Int
+from qingyu.index.running import Ledger, Rows
 from qingyu.index.scene import Scene
-from qingyu.index.window import Rows, Windows
+from qingyu.index.window import Windows
 from qingyu.pack.model import MICRO, Comparison, Indicator
 
+Ranges = tuple[Range, ...]  # one for each width of the window
 Found = tuple[Int, Int, Bool]  # (mb, eb, exists), each [A, P] or broadcastable to it
 
 
@@ -52,64 +54,87 @@ def _take(array: Int, rows: Rows) -> Int:
     return array if len(array) == 1 else array[rows]
 
 
+def ranges_of(scene: Scene, widths: Ranges, comparison: Comparison) -> list[Ranges]:
+    """The other days that a comparison holds a window against: for `own` those of each year, for
+    `trailing` and `previous` one set; else none."""
+    match comparison.with_:
+        case "own":
+            window = comparison.window.days if comparison.window is not None else 0
+            years = range(1, (comparison.years or 1) + 1)
+            return [_once(scene, widths, _earlier, window, back) for back in years]
+        case "trailing":
+            return [_once(scene, widths, _weeks_before, comparison.weeks or 1)]
+        case "previous":
+            return [_once(scene, widths, _just_before)]
+        case _:
+            return []
+
+
+def _once(scene: Scene, widths: Ranges, make: Callable[..., Ranges], *more: int) -> Ranges:
+    """`make`'s ranges, the same objects whenever they are asked for."""
+    return scene.once(
+        (make.__name__, id(widths[0]), len(widths), *more), lambda: make(scene, widths, *more)
+    )
+
+
+def _earlier(scene: Scene, widths: Ranges, window: int, back: int) -> Ranges:
+    """The ranges of `back` years earlier, widened to `window` days."""
+    same = scene.years_before(back)
+    found = []
+    for width in widths:
+        first = same.last - width.length + 1 if scene.daily else same.first
+        extra = np.maximum(window - (same.last - first + 1), 0)
+        last = np.minimum(same.last + extra // 2, width.first - 1)
+        found.append(Range(first - (extra - extra // 2), last))
+    return tuple(found)
+
+
+def _weeks_before(scene: Scene, widths: Ranges, weeks: int) -> Ranges:
+    return tuple(width.before(7 * weeks) for width in widths)
+
+
+def _just_before(scene: Scene, widths: Ranges) -> Ranges:
+    """For a day as many days just before its window, else the period before."""
+    return tuple(width.before(width.length) if scene.daily else scene.before for width in widths)
+
+
 def own(case: Case, comparison: Comparison) -> Found:
     """The same days of earlier years, those that are covered."""
-    years = [_earlier(case, comparison, back) for back in range(1, (comparison.years or 1) + 1)]
+    years = ranges_of(case.scene, case.windows.widths, comparison)
     count, exposure, found = case.windows.pick_all(
         lambda k, rows: _over_years(case, years, k, rows)
     )
     return count, exposure, found >= (comparison.at_least or 1)
 
 
-def _over_years(case: Case, years: list[list[Range]], k: int, rows: Rows) -> tuple[Int, Int, Int]:
+def _over_years(case: Case, years: list[Ranges], k: int, rows: Rows) -> tuple[Int, Int, Int]:
     """(mb, eb, covered years) of width k."""
-    size = len(case.windows.chosen) if isinstance(rows, slice) else len(rows)
-    count = np.zeros((size, len(case.scene.periods)), np.int64)
-    exposure, found = count.copy(), count.copy()
+    parts = []
     for ranges in years:
         covered = _take(case.covered(ranges[k]).astype(np.int64), rows)
-        m, e = case.ledger.sums(ranges[k], rows)
-        count += m * covered
-        exposure += e * covered
-        found += covered
+        sums = case.ledger.sums(ranges[k], rows)
+        if not covered.all():
+            sums = sums[0] * covered, sums[1] * covered
+        parts.append((*sums, covered))
+    if len(parts) == 1:
+        return parts[0]
+    count, exposure, found = (sum(part[1:], part[0]) for part in zip(*parts, strict=True))
     return count, exposure, found
-
-
-def _earlier(case: Case, comparison: Comparison, back: int) -> list[Range]:
-    """For each width, the range of `back` years earlier, widened to the comparison's window."""
-    same = case.scene.years_before(back)
-    found = []
-    for width in case.windows.widths:
-        first = same.last - width.length + 1 if case.scene.daily else same.first
-        length = same.last - first + 1
-        wanted = comparison.window.days if comparison.window is not None else 0
-        extra = np.maximum(wanted - length, 0)
-        last = np.minimum(same.last + extra // 2, width.first - 1)
-        found.append(Range(first - (extra - extra // 2), last))
-    return found
 
 
 def trailing(case: Case, comparison: Comparison) -> Found:
     """The weeks just before the window."""
-    weeks = comparison.weeks or 1
-
-    def ranges(k: int) -> Range:
-        return case.windows.widths[k].before(7 * weeks)
-
-    count, exposure = case.sums(ranges)
-    days = case.flags(lambda k: case.counting(ranges(k)))
+    (ranges,) = ranges_of(case.scene, case.windows.widths, comparison)
+    count, exposure = case.sums(lambda k: ranges[k])
+    days = case.flags(lambda k: case.counting(ranges[k]))
     return count, exposure, days >= 7 * (comparison.at_least or 1)
 
 
-def previous(case: Case) -> Found:
+def previous(case: Case, comparison: Comparison) -> Found:
     """The period before: for a day as many days just before its window."""
-
-    def ranges(k: int) -> Range:
-        width = case.windows.widths[k]
-        return width.before(width.length) if case.scene.daily else case.scene.before
-
-    count, exposure = case.sums(ranges)
-    return count, exposure, case.flags(lambda k: case.covered(ranges(k))) > 0
+    (ranges,) = ranges_of(case.scene, case.windows.widths, comparison)
+    count, exposure = case.sums(lambda k: ranges[k])
+    return count, exposure, case.flags(lambda k: case.covered(ranges[k])) > 0
 
 
 def parent(case: Case) -> Found:

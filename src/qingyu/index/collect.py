@@ -44,9 +44,8 @@ class Collector:
     def __post_init__(self) -> None:
         self.indicators = indicators_of(self.scene.pack, self.index)
         shape = (len(self.indicators), len(self.scene.hierarchy.graded), len(self.scene.periods))
-        self.count, self.exposure = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        self.days, self.span = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        self.length = np.zeros(shape, np.int64)
+        self.count = np.empty(shape, np.int64)
+        self.parts: dict[str, list[Int]] = {"exposure": [], "days": [], "span": [], "length": []}
         self.state = np.zeros(shape, np.uint8)
         epochs = np.concatenate(
             [self.scene.epoch, self.scene.hierarchy.epoch_of(self.scene.months)]
@@ -61,12 +60,16 @@ class Collector:
         ledger = self.ledgers.of(indicator)
         chosen = windows(self.scene, ledger, indicator.daily)
         case = Case(self.scene, indicator, ledger, chosen)
-        self.count[place], self.exposure[place] = case.sums(lambda k: chosen.widths[k])
-        self.days[place] = case.flags(lambda k: case.counting(chosen.widths[k]))
-        self.span[place] = case.flags(lambda k: self.scene.calendar.span(chosen.widths[k]))
-        self.length[place] = chosen.lengths()
+        self.count[place], exposure = case.sums(lambda k: chosen.widths[k])
+        for name, part in (
+            ("exposure", exposure),
+            ("days", case.flags(lambda k: case.counting(chosen.widths[k]))),
+            ("span", case.flags(lambda k: self.scene.calendar.span(chosen.widths[k]))),
+            ("length", chosen.lengths()),
+        ):
+            self.parts[name].append(part)
         if self.is_member(indicator):
-            self.state[place] = cell_states(case, self.exposure[place])
+            self.state[place] = cell_states(case, exposure)
             self._compare(case)
         else:
             self._leave_out(indicator)
@@ -106,7 +109,7 @@ class Collector:
             case "peers":
                 return peer_sums(case.scene, case.ledger, case.windows, self._present_groups())
             case "previous":
-                return baseline.previous(case)
+                return baseline.previous(case, comparison)
             case "parent":
                 return baseline.parent(case)
             case "target":
@@ -130,10 +133,11 @@ class Collector:
         return np.broadcast_to(part, self.state.shape[1:])
 
     def finish(self) -> Ingredients:
+        world = self._world()
         return Ingredients(
             labels=self._labels(),
-            world=self._world(),
-            exposure=ExposureLevel(self.exposure, self.days),
+            world=world,
+            exposure=ExposureLevel(self._stacked("exposure"), world.days),
             method=self._method(),
             availability=Availability(self.state, self.exists),
             peers=self.peers,
@@ -168,9 +172,9 @@ class Collector:
         ]
         return World(
             count=self.count,
-            days=self.days,
-            span=self.span,
-            length=self.length,
+            days=self._stacked("days"),
+            span=self._stacked("span"),
+            length=self._stacked("length"),
             shown=tree.graded_valid[epoch].T,
             level=tree.graded_level,
             rankable=tree.rankable[:, tree.graded][epoch].T,
@@ -180,14 +184,23 @@ class Collector:
             vetoes=self._counts([veto.measure for veto in pack.grades.vetoes]),
         )
 
+    def _stacked(self, name: str) -> Int:
+        """[I, A, P] of what every indicator has, without a copy of what is the same for all
+        indicators or for all areas."""
+        parts = self.parts.pop(name)
+        shape = (len(parts), *self.state.shape[1:])
+        if len({(part.__array_interface__["data"][0], part.strides) for part in parts}) == 1:
+            return np.broadcast_to(parts[0], shape)
+        if all(part.strides[0] == 0 for part in parts):
+            return np.broadcast_to(np.stack([part[:1] for part in parts]), shape)
+        return np.stack(parts) if parts else np.zeros(shape, np.int64)
+
     def _counts(self, measures: list[Measure]) -> Int:
         """[measures, A, P] counts of each period's own counting days."""
         found = np.zeros((len(measures), *self.state.shape[1:]), np.int64)
         for row, measure in enumerate(measures):
             days = self.ledgers.days((measure.source,))
-            low, high = days.columns(self.scene.range)
-            running = self.ledgers.running(measure, days)
-            found[row] = running[:, high] - running[:, low]
+            found[row] = self.ledgers.running(measure, days).over(self.scene.range)
         return found
 
     def _method(self) -> MethodInForce:

@@ -66,6 +66,9 @@ def area_states(
 
     weight: [I, P] of the indicators in the index; those without weight do not speak.
     """
+    if int(state.min(initial=State.OK)) == State.OK and present.all():
+        found = np.where(has_score, np.uint8(State.OK), np.uint8(State.NO_DATA))
+        return np.where(ingredients.world.shown, found, np.uint8(State.NOT_SHOWN))
     spoken = (weight > 0)[:, None, :]
     missing = ~present & spoken
     scored = (state >= SCORED) & present & spoken

@@ -43,6 +43,13 @@ def members(pack: Pack, ingredients: Ingredients, dimension: str) -> list[int]:
     return [i for i, name in enumerate(names) if pack.indicator(name).dimension == dimension]
 
 
+def together(rows: list[int]) -> list[int] | slice:
+    """Positions that follow one another as a slice: a view instead of a copy."""
+    if rows and rows == list(range(rows[0], rows[-1] + 1)):
+        return slice(rows[0], rows[-1] + 1)
+    return rows
+
+
 def _dimensions(
     pack: Pack, index: Index, ingredients: Ingredients, value: Int, present: Bool
 ) -> tuple[Int, Bool, Int]:
@@ -51,7 +58,7 @@ def _dimensions(
     found, enough = np.zeros(shape, np.int64), np.zeros(shape, bool)
     weight = ingredients.method.dimension_weight.copy()
     for place, name in enumerate(labels.dimensions):
-        rows = members(pack, ingredients, name)
+        rows = together(members(pack, ingredients, name))
         weights = ingredients.method.weight[rows]
         weight[place] *= (weights > 0).any(axis=0)
         have = present[rows] & (weights > 0)[:, None, :]
@@ -60,7 +67,7 @@ def _dimensions(
             index.within,
             value[rows],
             weights[:, None, :],
-            have & enough[place],
+            have if enough[place].all() else have & enough[place],
             ingredients.world.level,
             index.exponent,
         )
@@ -69,8 +76,9 @@ def _dimensions(
 
 def enough_share(present: Bool, weights: Int, least: int) -> Bool:
     """[A, P] the present ones have some weight, and at least `least` micros of all of it."""
-    have = (weights * present).sum(axis=0)
-    return np.asarray((have > 0) & (have * MICRO >= least * weights.sum(axis=0)))
+    whole = weights.sum(axis=0)
+    have = whole if present.all() else (weights * present).sum(axis=0)
+    return np.broadcast_to((have > 0) & (have * MICRO >= least * whole), present.shape[1:])
 
 
 def _deductions(pack: Pack, ingredients: Ingredients) -> Int:
@@ -93,7 +101,7 @@ def _less(ingredients: Ingredients, before: Int, deducted: Int, enough: Bool) ->
         for row, (dimension, _) in enumerate(labels.deductions):
             after[labels.dimensions.index(dimension)] -= deducted[row]
         np.maximum(after, 0, out=after)
-    return after * enough
+    return after if enough.all() else after * enough
 
 
 def _index(

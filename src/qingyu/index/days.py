@@ -1,13 +1,13 @@
 """Which days count for which sources, and sums over ranges of days.
 
-A `Range` is a first and a last day number per period; a `Ledger` holds the running sums of one
-indicator, so that the sum over any range is a difference of two of them.
+A `Range` is a first and a last day number per period; a `Ledger` (running.py) holds the running
+sums of one indicator, so that the sum over any range is a difference of two of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from qingyu.index.hierarchy import Hierarchy, day_number
 from qingyu.index.ingredients import Bool, Int
 
 Line = Int  # one number per period
-ROWS = 2048  # areas worked at once, so that a nation needs no second copy of its ledger
 
 
 @dataclass(frozen=True)
@@ -25,10 +24,23 @@ class Range:
 
     first: Line  # [P]
     last: Line  # [P]
+    _columns: dict[tuple[int, int], tuple[Int, Int]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def length(self) -> Line:
         return np.asarray(np.maximum(self.last - self.first + 1, 0))
+
+    def columns(self, start: int, size: int) -> tuple[Int, Int]:
+        """Positions in a running sum [size + 1] of the days from `start`, before and after each
+        range, cut to those days."""
+        key = start, size
+        if key not in self._columns:
+            low = np.clip(self.first - start, 0, size)
+            high = np.clip(self.last + 1 - start, 0, size)
+            self._columns[key] = np.minimum(low, high), high
+        return self._columns[key]
 
     def before(self, days: Line | int) -> Range:
         """The `days` just before."""
@@ -52,9 +64,7 @@ class Days:
 
     def columns(self, days: Range) -> tuple[Int, Int]:
         """Positions in a running sum before and after each range, cut to the panel."""
-        low = np.clip(days.first - self.start, 0, self.size)
-        high = np.clip(days.last + 1 - self.start, 0, self.size)
-        return np.minimum(low, high), high
+        return days.columns(self.start, self.size)
 
     def state_on(self, day: Line, running: Int) -> Int:
         """1 where `day` itself is in the running sum."""
@@ -132,37 +142,3 @@ class Calendar:
 def _difference(days: Days, running: Int, ranges: Range) -> Int:
     low, high = days.columns(ranges)
     return running[high] - running[low]
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Running sums of one indicator on its counting days: [A, days + 1]."""
-
-    days: Days
-    count: Int  # of the measure
-    exposure: Int  # of the exposure or of the second measure
-
-    def sums(self, ranges: Range, rows: Int | slice = slice(None)) -> tuple[Int, Int]:
-        """(m, e) [rows, P] over each range."""
-        return (
-            self._over(self.count, ranges, rows),
-            self._over(self.exposure, ranges, rows),
-        )
-
-    def _over(self, running: Int, ranges: Range, rows: Int | slice) -> Int:
-        low, high = (_slice(columns) for columns in self.days.columns(ranges))
-        return _cut(running, rows, high) - _cut(running, rows, low)
-
-
-def _cut(running: Int, rows: Int | slice, columns: Int | slice) -> Int:
-    """Some rows and columns, without a copy of whole rows."""
-    if isinstance(rows, slice) or isinstance(columns, slice):
-        return running[rows, columns]
-    return running[rows[:, None], columns]
-
-
-def _slice(columns: Int) -> Int | slice:
-    """Consecutive columns as a slice: a view instead of a gathering copy."""
-    if len(columns) and bool((np.diff(columns) == 1).all()):
-        return slice(int(columns[0]), int(columns[-1]) + 1)
-    return columns

@@ -14,10 +14,10 @@ from qingyu.pack.model import Exposure, ExposureRow
 
 
 def fill_levels(
-    exposure: Exposure, hierarchy: Hierarchy, levels: Int, first: int, known_on: date | None
+    exposure: Exposure, hierarchy: Hierarchy, levels: Int, days: Int, known_on: date | None
 ) -> None:
-    """Writes into `levels` [all codes, days], all 0, the exposure of each area on each day from
-    day number `first`.
+    """Writes into `levels` [all codes, days], all 0, the exposure of each area on each of `days`
+    (day numbers, rising).
 
     The last row with `valid_from ≤ day` holds, before the first one the first; an area without
     rows has the sum of its children's. 0 where there is nothing at all, or the area is not valid.
@@ -28,8 +28,8 @@ def fill_levels(
     for code, rows in _by_area(exposure.rows, known_on).items():
         if code in place:
             declared[place[code]] = True
-            _steps(levels[place[code]], rows, first)
-    for columns, epoch in hierarchy.runs(first, levels.shape[1]):
+            _steps(levels[place[code]], rows, days)
+    for columns, epoch in hierarchy.runs(days):
         part = levels[:, columns]
         part[~hierarchy.valid[epoch]] = 0
         for children, parents, cuts in hierarchy.storeys[epoch]:
@@ -52,7 +52,7 @@ def _by_area(rows: Iterable[ExposureRow], known_on: date | None) -> dict[str, li
     return {area: mine for area, mine in found.items() if mine}
 
 
-def _steps(line: Int, rows: list[ExposureRow], first: int) -> None:
+def _steps(line: Int, rows: list[ExposureRow], days: Int) -> None:
     line[:] = rows[0].value
     for row in rows[1:]:
-        line[max(day_number(row.valid_from) - first, 0) :] = row.value
+        line[np.searchsorted(days, day_number(row.valid_from)) :] = row.value

@@ -6,6 +6,7 @@ into *epochs* in which nothing changes, and each epoch has one tree.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -71,24 +72,24 @@ class Hierarchy:
         """The epoch of each day number."""
         return np.searchsorted(self.starts, days, side="right") - 1
 
-    def runs(self, first: int, size: int) -> list[Run]:
-        """How `size` days from `first` fall into epochs."""
-        found = []
-        for epoch, start in enumerate(self.starts.tolist()):
-            stop = int(self.starts[epoch + 1]) if epoch + 1 < len(self.starts) else EVER
-            low, high = max(start - first, 0), min(stop - first, size)
-            if low < high:
-                found.append((slice(low, high), epoch))
-        return found
+    def runs(self, days: Int) -> list[Run]:
+        """How rising day numbers fall into epochs."""
+        cuts = np.searchsorted(days, self.starts).tolist()
+        stops = [*cuts[1:], len(days)]
+        pairs = enumerate(zip(cuts, stops, strict=True))
+        return [(slice(low, high), epoch) for epoch, (low, high) in pairs if low < high]
 
-    def add_up(self, sums: Int, unplaced: Int, first: int) -> None:
+    def add_up(self, sums: Int, unplaced: Int, days: Int) -> None:
         """Turns each area's own counts [all, days] into sums with all below it, in place.
+
+        days: day numbers, rising; a column may also stand for the days from its own to the next,
+        if the tree is the same on all of them.
 
         What belongs to no area on its day (the bucket `unplaced` [days], and records of an area
         that is not valid then) belongs to the root.
         """
         sums[self.root] += unplaced
-        for columns, epoch in self.runs(first, sums.shape[1]):
+        for columns, epoch in self.runs(days):
             part = sums[:, columns]
             lost = np.flatnonzero(~self.valid[epoch])
             if len(lost):
@@ -169,8 +170,9 @@ def build(pack: Pack) -> Hierarchy:
     level = np.zeros(len(codes), np.int64)
     for area in reversed(pack.areas):  # so that the first row of a code has the last word
         level[place[area.code]] = levels[area.level]
+    days = starts.tolist()
     for area in pack.areas:
-        epochs = _epochs(area, starts)
+        epochs = _epochs(area, days)
         column = place[area.code]
         valid[epochs, column] = True
         rankable[epochs, column] = area.rankable
@@ -204,7 +206,8 @@ def _starts(areas: tuple[Area, ...]) -> Int:
     return np.array(sorted(starts), np.int64)
 
 
-def _epochs(area: Area, starts: Int) -> Bool:
-    first = -EVER if area.since is None else day_number(area.since)
-    last = EVER if area.until is None else day_number(area.until)
-    return (starts >= first) & (starts <= last)
+def _epochs(area: Area, starts: list[int]) -> slice:
+    """The epochs in which a row of `areas` is valid."""
+    first = 0 if area.since is None else bisect_left(starts, day_number(area.since))
+    stop = len(starts) if area.until is None else bisect_right(starts, day_number(area.until))
+    return slice(first, stop)

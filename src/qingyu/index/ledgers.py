@@ -8,11 +8,15 @@ from datetime import date
 import numpy as np
 
 from qingyu.engine.tables import Panel, fingerprint
-from qingyu.index.days import ROWS, Days, Ledger, days_of
+from qingyu.index.days import Days, days_of
 from qingyu.index.exposure import fill_levels
-from qingyu.index.hierarchy import Hierarchy
+from qingyu.index.hierarchy import Hierarchy, day_number
 from qingyu.index.ingredients import Int
+from qingyu.index.running import Grid, Ledger, Running
 from qingyu.pack.model import Indicator, Measure, Pack
+
+_ROWS = 1024  # areas worked at once, so that a nation's days need no second copy
+_CELLS = 1 << 16  # days of areas added up at once, so that they stay in the processor's cache
 
 
 @dataclass
@@ -23,8 +27,9 @@ class Ledgers:
     panel: Panel
     hierarchy: Hierarchy
     known_on: date | None
+    edges: Int  # day numbers at which some range that will be asked for begins, or ended
     _days: dict[tuple[str, ...], Days] = field(default_factory=dict)
-    _exposures: dict[tuple[str, tuple[str, ...]], Int] = field(default_factory=dict)
+    _exposures: dict[tuple[str, tuple[str, ...]], Running] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._measures = {name: row for row, name in enumerate(self.panel.counts["measure"].values)}
@@ -33,6 +38,8 @@ class Ledgers:
         mine = set(self.hierarchy.codes)
         # The bucket, and areas that this pack no longer knows: theirs is the root's.
         self._stray = np.array([row for code, row in place.items() if code not in mine], np.int64)
+        size = self.panel.counts.sizes["day"]
+        self.grid = Grid.of(day_number(self.panel.first) if size else 0, size, self.edges)
 
     def days(self, sources: tuple[str, ...]) -> Days:
         if sources not in self._days:
@@ -49,37 +56,65 @@ class Ledgers:
             return Ledger(days, count, self.running(second, days))
         return Ledger(days, count, self._exposure(indicator.per.exposure or "", days, sources))
 
-    def running(self, measure: Measure, days: Days) -> Int:
-        """[A, days + 1] running sums of a measure over its counting days."""
+    def running(self, measure: Measure, days: Days) -> Running:
+        """Running sums of a measure over its counting days. (Of a stock the panel has what was
+        opened less what was closed on each day; what is open is the sum of that so far.)"""
         row = self._measures.get(fingerprint(measure))
-        running = np.zeros((len(self.hierarchy.codes), days.size + 1), np.int64)
+        running, stock = self._empty(), measure.stock is not None
         if row is not None:
-            given = self.panel.counts.values[row]
-            for start in range(0, len(running), ROWS):
-                rows = self._rows[start : start + ROWS]
-                running[start : start + ROWS, 1:] = given[rows] * (rows >= 0)[:, None]
-            stray = given[self._stray].sum(axis=0, dtype=np.int64)
-            self.hierarchy.add_up(running[:, 1:], stray, days.start)
+            given, parts = self.panel.counts.values[row], running[:, 1:]
+            for start in range(0, len(running), _ROWS):
+                rows = self._rows[start : start + _ROWS]
+                parts[start : start + _ROWS] = self._parts(given, rows, days, stock)
+            stray = self._parts(given, self._stray, days, stock).sum(axis=0)
+            self.hierarchy.add_up(parts, stray, self.grid.days)
         return self._run(running, days)
 
-    def _run(self, running: Int, days: Days) -> Int:
-        """Running sums over counting days, of the graded areas, in the same memory."""
-        by_day = running[:, 1:]
-        if not days.counting.all():
-            by_day *= days.counting
-        for start in range(0, len(running), ROWS):
-            part = by_day[start : start + ROWS]
-            part[...] = np.cumsum(part, axis=1)
-        graded = self.hierarchy.graded
-        return running if len(graded) == len(running) else running[graded]
+    def _empty(self) -> Int:
+        return np.zeros((len(self.hierarchy.codes), len(self.grid.points)), np.int64)
 
-    def _exposure(self, name: str, days: Days, sources: set[str]) -> Int:
+    def _parts(self, given: Int, rows: Int, days: Days, stock: bool) -> Int:
+        """[rows, n − 1] sums over the counting days from each point of the grid to the next; 0
+        for a row of −1."""
+        points = self.grid.points
+        within = slice(int(points[0]), int(points[-1]))
+        following = len(rows) > 0 and bool((np.diff(rows) == 1).all()) and int(rows[0]) >= 0
+        part = given[slice(int(rows[0]), int(rows[-1]) + 1) if following else rows]
+        part = np.cumsum(part, axis=1, dtype=np.int64)[:, within] if stock else part[:, within]
+        if not days.counting[within].all():
+            part = part * days.counting[within]
+        if not following and (rows < 0).any():
+            part = part * (rows >= 0)[:, None]
+        return part if self.grid.whole else _between(part, points - points[0])
+
+    def _run(self, running: Int, days: Days, kept: bool = False) -> Running:
+        """Adds up along the days, of the graded areas, in the same memory."""
+        for start in range(0, len(running), _ROWS):
+            part = running[start : start + _ROWS, 1:]
+            np.cumsum(part, axis=1, out=part)
+        graded = self.hierarchy.graded
+        running = running if len(graded) == len(running) else running[graded]
+        return Running(running, self.grid, days.size, kept)
+
+    def _exposure(self, name: str, days: Days, sources: set[str]) -> Running:
         key = (name, tuple(sorted(sources)))
         if key not in self._exposures:
             found = [one for one in self.pack.exposures if one.id == name]
-            running = np.zeros((len(self.hierarchy.codes), days.size + 1), np.int64)
+            running = self._empty()
             if found:
-                tree, by_day = self.hierarchy, running[:, 1:]
-                fill_levels(found[0], tree, by_day, days.start, self.known_on)
-            self._exposures[key] = self._run(running, days)
+                levels = running[:, 1:]
+                fill_levels(found[0], self.hierarchy, levels, self.grid.days, self.known_on)
+                levels *= np.diff(days.counted[self.grid.points])
+            self._exposures[key] = self._run(running, days, kept=True)
         return self._exposures[key]
+
+
+def _between(part: Int, points: Int) -> Int:
+    """[rows, n − 1] sums of the columns from each point to the next."""
+    found = np.empty((len(part), len(points) - 1), np.int64)
+    step = max(_CELLS // max(part.shape[1], 1), 1)
+    for start in range(0, len(part), step):
+        running = np.cumsum(part[start : start + step], axis=1, dtype=np.int64)
+        found[start : start + step] = running[:, points[1:] - 1]
+    found[:, 1:] -= found[:, :-1].copy()
+    return found

@@ -136,6 +136,8 @@ def combine_arrays(
 
     level: [A], used by Copeland alone.
     """
+    if method == "arithmetic" and present.all():
+        return _weighted_means(values, weights, weights.sum(axis=0), unit)
     weights = np.broadcast_to(weights, values.shape) * present
     whole = weights.sum(axis=0)
     if method == "arithmetic":

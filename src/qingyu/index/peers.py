@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qingyu.index.days import Ledger, Range
 from qingyu.index.hierarchy import Hierarchy
 from qingyu.index.ingredients import Bool, Int
+from qingyu.index.running import Ledger, Rows
 from qingyu.index.scene import Scene
-from qingyu.index.window import Rows, Windows
+from qingyu.index.window import Parts, Windows
 from qingyu.pack.model import Pack
 
 LEAST_PEERS = 5
@@ -86,36 +86,30 @@ def peer_sums(
     scene: Scene, ledger: Ledger, windows: Windows, by_epoch: dict[int, Groups]
 ) -> tuple[Int, Int, Bool]:
     """(mb, eb, exists), each [A, P]: the sums of each area's group over that area's window."""
+    if len(by_epoch) == 1:
+        ((epoch, chosen),) = by_epoch.items()
+        return _one_epoch(scene, epoch, ledger, windows, chosen)
     shape = windows.chosen.shape
     found = [np.zeros(shape, np.int64), np.zeros(shape, np.int64)]
     exists = np.zeros(shape, bool)
     for epoch, chosen in by_epoch.items():
         columns = scene.epoch == epoch
-        everywhere = bool(columns.all())
-        of = chosen.of(scene.hierarchy.graded_level, classes_of(scene.hierarchy, epoch))
-        count, exposure, enough = _one_epoch(ledger, windows, chosen, of)
-        for whole, part in zip((*found, exists), (count, exposure, enough), strict=True):
-            if everywhere:
-                whole[...] = part
-            else:
-                whole[:, columns] = part[:, columns]
+        parts = _one_epoch(scene, epoch, ledger, windows, chosen)
+        for whole, part in zip((*found, exists), parts, strict=True):
+            whole[:, columns] = part[:, columns]
     return found[0], found[1], exists
 
 
-def _one_epoch(ledger: Ledger, windows: Windows, groups: Groups, of: Int) -> tuple[Int, Int, Bool]:
-    def sums(k: int, rows: Rows) -> tuple[Int, Int, Int]:
-        size = windows.chosen.shape[1]
-        table = np.zeros((3, len(groups.members) + 1, size), np.int64)  # the last: no group
-        for group, members in enumerate(groups.members):
-            table[:, group] = _of_group(ledger, windows.widths[k], members)
-        mine = of[rows]
-        return table[0][mine], table[1][mine], table[2][mine]
+def _one_epoch(
+    scene: Scene, epoch: int, ledger: Ledger, windows: Windows, groups: Groups
+) -> tuple[Int, Int, Bool]:
+    of = groups.of(scene.hierarchy.graded_level, classes_of(scene.hierarchy, epoch))
+    count, exposure = (one.by_group(groups.members) for one in (ledger.count, ledger.exposure))
 
-    count, exposure, members = windows.pick_all(sums)
-    return count, exposure, members >= LEAST_PEERS
+    def sums(k: int, rows: Rows) -> Parts:
+        days, mine = windows.widths[k], of[rows]
+        enough = ledger.exposure.at_least(LEAST_PEERS, groups.members, days)
+        return count.over(days)[mine], exposure.over(days)[mine], enough[mine]
 
-
-def _of_group(ledger: Ledger, days: Range, members: Int) -> Int:
-    """[3, P] Σm, Σe and the number of members with an exposure, over each range."""
-    count, exposure = ledger.sums(days, members)
-    return np.stack([count.sum(axis=0), exposure.sum(axis=0), (exposure > 0).sum(axis=0)])
+    found = windows.pick_all(sums)
+    return found[0], found[1], found[2]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -12,7 +14,11 @@ from qingyu.index.days import Calendar, Range
 from qingyu.index.hierarchy import Hierarchy, day_number
 from qingyu.index.ingredients import Bool, Int
 from qingyu.pack.model import Dated, Pack
-from qingyu.periods import Kind, Period, month_start, period_of, same_of_earlier_year
+from qingyu.periods import Kind, Period, period_of, same_of_earlier_year
+
+Kept = TypeVar("Kept")
+TRAILING_YEAR = 365
+BLOCK, BLOCKS = 28, 13  # days in a block, and blocks in the year before a month
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,9 @@ class Scene:
     @cached_property
     def range(self) -> Range:
         """The periods themselves."""
+        if self.daily:
+            days = day_number(self.periods[0].first) + np.arange(len(self.periods))
+            return Range(days, days)
         first = [day_number(period.first) for period in self.periods]
         last = [day_number(period.last) for period in self.periods]
         return Range(np.array(first, np.int64), np.array(last, np.int64))
@@ -44,8 +53,9 @@ class Scene:
 
     @cached_property
     def _months(self) -> tuple[Int, Int]:
-        starts = [day_number(month_start(period.first)) for period in self.periods]
-        found, place = np.unique(np.array(starts, np.int64), return_inverse=True)
+        months = self.range.first.astype("datetime64[D]").astype("datetime64[M]")
+        starts = months.astype("datetime64[D]").astype(np.int64)
+        found, place = np.unique(starts, return_inverse=True)
         return found, place.astype(np.int64)
 
     @property
@@ -57,6 +67,17 @@ class Scene:
     def month(self) -> Int:
         """[P] the position in `months` of each period's month."""
         return self._months[1]
+
+    @cached_property
+    def years(self) -> Range:
+        """[months] the trailing year of each month."""
+        return Range(self.months - TRAILING_YEAR, self.months - 1)
+
+    @cached_property
+    def blocks(self) -> Range:
+        """[BLOCKS · months] the blocks of days that end before each month, the last one first."""
+        last = (self.months - 1 - BLOCK * np.arange(BLOCKS)[:, None]).ravel()
+        return Range(last - BLOCK + 1, last)
 
     @cached_property
     def before(self) -> Range:
@@ -78,14 +99,23 @@ class Scene:
 
     def years_before(self, years: int) -> Range:
         """The same periods `years` earlier (a day's: that day alone)."""
-        if years not in self._years:
+
+        def find() -> Range:
             festivals = self.pack.calendar.festivals
             pairs = [same_of_earlier_year(period, years, festivals) for period in self.periods]
             first = [day_number(pair[0]) for pair in pairs]
             last = [day_number(pair[1]) for pair in pairs]
-            self._years[years] = Range(np.array(first, np.int64), np.array(last, np.int64))
-        return self._years[years]
+            return Range(np.array(first, np.int64), np.array(last, np.int64))
+
+        return self.once(("years_before", years), find)
+
+    def once(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What `make` finds, made once for `key`: indicators share most of their ranges, and what
+        is known of a range is kept with it."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast(Kept, self._kept[key])
 
     @cached_property
-    def _years(self) -> dict[int, Range]:
+    def _kept(self) -> dict[Hashable, object]:
         return {}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from qingyu import exact
 from qingyu.errors import PackError
 from qingyu.i18n import T
+from qingyu.index.cells import Block, block_mean, block_stations, mean_fits
+from qingyu.index.curve import tables
 from qingyu.index.ingredients import MISSING, SCORED, Against, Bool, Ingredients, Int, Small, State
 from qingyu.index.results import Fill, Stations
 from qingyu.pack.model import MICRO, Comparison, CurvePoint, Indicator, Pack
@@ -108,34 +110,112 @@ def score_indicator(
     """The indicator at `place` on the axis, before fills, with its comparisons' stations."""
     indicator = pack.indicator(ingredients.labels.indicators[place])
     state = ingredients.availability.state[place]
-    scorable = state >= SCORED
+    shape = state.shape
+    cells = _Cells(
+        indicator, ingredients.world.count[place], exposure, state >= SCORED,
+        [ingredients.against((indicator.id, n)) for n in range(len(indicator.compare))],
+        [ingredients.availability.exists[indicator.id, n] for n in range(len(indicator.compare))],
+    )  # fmt: skip
+    found = [_empty(shape) for _ in indicator.compare]
+    value, present = np.empty(shape, np.int64), np.empty(shape, bool)
     try:
-        found = [
-            stations(
-                comparison, indicator, ingredients.world.count[place], exposure,
-                ingredients.against((indicator.id, number)),
-                scorable & ingredients.availability.exists[indicator.id, number],
+        for block in exact.blocks(shape):
+            cells.at(block).score(
+                [_part(one, block) for one in found], value[block], present[block]
             )
-            for number, comparison in enumerate(indicator.compare)
-        ]  # fmt: skip
     except OverflowError as error:
         raise _too_large(pack, indicator) from error
-    return _mean(indicator, found, state), found
+    if not present.all():
+        state = np.where(present | (state < SCORED), state, np.uint8(State.NO_DATA))
+    nothing = np.zeros(shape, np.uint8)
+    return Scored(value, present, state, nothing, nothing), found
 
 
-def _mean(indicator: Indicator, found: list[Stations], state: Small) -> Scored:
-    present = np.logical_or.reduce([one.available for one in found])
+@dataclass(frozen=True)
+class _Cells:
+    """One indicator's cells, or a block of them."""
+
+    indicator: Indicator
+    count: Int
+    exposure: Int
+    scorable: Bool
+    against: list[Against]
+    exists: list[Bool]
+
+    def at(self, block: tuple[slice, ...]) -> _Cells:
+        against = [
+            Against(one.count[block], one.exposure[block], one.kappa[block]) for one in self.against
+        ]
+        exists = [one[block] for one in self.exists]
+        return _Cells(
+            self.indicator, self.count[block], self.exposure[block], self.scorable[block],
+            against, exists,
+        )  # fmt: skip
+
+    def score(self, into: list[Stations], value: Int, present: Bool) -> None:
+        """By float64 where that is exact, else by integers: the same digits."""
+        if not self._by_floats(into, value, present):
+            self._by_integers(into, value, present)
+
+    def _by_floats(self, into: list[Stations], value: Int, present: Bool) -> bool:
+        curves = [tables(one.curve) if one.curve else None for one in self.indicator.compare]
+        weights = [one.weight for one in self.indicator.compare]
+        known = [curve for curve in curves if curve is not None]
+        if len(known) < len(curves) or not mean_fits(known, weights):
+            return False
+        block = Block.of(self.count, self.exposure)
+        if block is None:
+            return False
+        points = []
+        for place, (one, curve) in enumerate(zip(self.against, known, strict=True)):
+            able = self._able(place)
+            able_or_all = None if able.all() else able
+            read = block_stations(
+                block, curve, one.count, one.exposure, one.kappa, able_or_all, into[place]
+            )
+            if read is None:
+                return False
+            points.append(read)
+        block_mean(points, [one.available for one in into], weights, value, present)
+        return True
+
+    def _by_integers(self, into: list[Stations], value: Int, present: Bool) -> None:
+        for place, comparison in enumerate(self.indicator.compare):
+            found = stations(
+                comparison, self.indicator, self.count, self.exposure, self.against[place],
+                self._able(place),
+            )  # fmt: skip
+            for field in fields(found):
+                getattr(into[place], field.name)[...] = getattr(found, field.name)
+        value[...] = _mean(self.indicator, into)
+        np.logical_or.reduce([one.available for one in into], out=present)
+
+    def _able(self, place: int) -> Bool:
+        return self.scorable & self.exists[place]
+
+
+def _empty(shape: tuple[int, ...]) -> Stations:
+    expected, compared, points = (np.empty(shape, np.int64) for _ in range(3))
+    return Stations(expected, compared, points, np.empty(shape, bool))
+
+
+def _part(one: Stations, block: tuple[slice, ...]) -> Stations:
+    return Stations(
+        one.expected[block], one.compared[block], one.points[block], one.available[block]
+    )
+
+
+def _mean(indicator: Indicator, found: list[Stations]) -> Int:
+    """The weighted mean of the available points; 0 where none is."""
     weights = [comparison.weight for comparison in indicator.compare]
     if all(one.available.all() for one in found):
         total, whole = exact.weighted_sums([one.points for one in found], weights)
     else:
         points = [np.where(one.available, one.points, 0) for one in found]
         total, whole = exact.weighted_sums(points, weights, [one.available for one in found])
+        present = np.logical_or.reduce([one.available for one in found])
         whole = np.where(present, whole, 1)
-    value = exact.divide(total, whole)
-    state = np.where(present | (state < SCORED), state, np.uint8(State.NO_DATA))
-    nothing = np.zeros(state.shape, np.uint8)
-    return Scored(value, present, state, nothing, nothing)
+    return exact.divide(total, whole)
 
 
 def _too_large(pack: Pack, indicator: Indicator) -> PackError:
@@ -149,9 +229,9 @@ def _too_large(pack: Pack, indicator: Indicator) -> PackError:
 
 def fill(indicator: Indicator, scored: Scored, parent: Int) -> Scored:
     """Cells without data filled as the pack says; `parent` [A, P] positions of parents."""
-    gaps = ~scored.present & (scored.state == State.NO_DATA)
-    if indicator.missing.then == "no_data" or not gaps.any():
+    if indicator.missing.then == "no_data" or scored.present.all():
         return scored
+    gaps = ~scored.present & (scored.state == State.NO_DATA)
     if indicator.missing.then == "parent":
         return _from_parent(scored, parent, gaps)
     return _carried(scored, gaps)

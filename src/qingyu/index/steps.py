@@ -11,10 +11,11 @@ import numpy as np
 from qingyu.engine.tables import Panel
 from qingyu.errors import NotFoundError
 from qingyu.i18n import T
-from qingyu.index.collect import Collector
+from qingyu.index.collect import Collector, indicators_of
 from qingyu.index.complete import area_states, completeness
 from qingyu.index.compose import Composed, compose
 from qingyu.index.days import Calendar
+from qingyu.index.edges import edges_of
 from qingyu.index.grade import changes, grade_scores, ranks
 from qingyu.index.hierarchy import build
 from qingyu.index.ingredients import MISSING, Bool, Ingredients, Int, Slot, Small
@@ -41,7 +42,9 @@ def gather(
     lead = 1 + _CARRY_BACK * any(one.missing.then == "carry" for one in pack.indicators)
     hierarchy = build(pack)
     scene = Scene(pack, hierarchy, Calendar(hierarchy), _run(periods, lead))
-    collector = Collector(scene, Ledgers(pack, panel, hierarchy, known_on), index, lead)
+    edges = edges_of(scene, indicators_of(pack, index))
+    ledgers = Ledgers(pack, panel, hierarchy, known_on, edges)
+    collector = Collector(scene, ledgers, index, lead)
     for place, indicator in enumerate(collector.indicators):
         collector.take(place, indicator)
     return collector.finish()
@@ -159,7 +162,7 @@ def _speaking(pack: Pack, ingredients: Ingredients, composed: Composed) -> Int:
 
 
 def _or_missing(value: Int, present: Bool) -> Int:
-    return np.where(present, value, MISSING)
+    return value if present.all() else np.where(present, value, MISSING)
 
 
 def _without_lead(results: Results) -> Results:

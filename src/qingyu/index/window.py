@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qingyu.index.days import Ledger, Range
+from qingyu.index.days import Range
 from qingyu.index.ingredients import Int, Small
+from qingyu.index.running import ALL, Ledger, Rows
 from qingyu.index.scene import Scene
 from qingyu.pack.model import MICRO, Daily
 
-TRAILING_YEAR = 365
 LEAST_DAYS = 28  # counting days of the trailing year for a pooled rate
 _NEVER = int(np.iinfo(np.int64).max)
 
-Rows = Int | slice
-Parts = tuple[Int, ...]
-ALL = slice(None)
+Parts = tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Windows:
                 whole *= self.chosen > 0
         return found
 
-    def _own_copy(self, part: Int) -> Int:
+    def _own_copy(self, part: NDArray[Any]) -> NDArray[Any]:
         return np.array(np.broadcast_to(part, self.chosen.shape))
 
     @cached_property
@@ -75,18 +75,25 @@ class Windows:
 def windows(scene: Scene, ledger: Ledger, daily: Daily | None) -> Windows:
     """The window of each area and period; for days that of section 3."""
     areas = len(scene.hierarchy.graded)
+    widths = widths_of(scene, daily)
     if not scene.daily:
-        return Windows((scene.range,), np.ones((areas, len(scene.periods)), np.uint8))
-    if daily is None:
-        return Windows((scene.range,), np.zeros((areas, len(scene.periods)), np.uint8))
-    step = daily.window.days
-    last = scene.range.last
-    counts = range(1, max(daily.at_most.days // step, 0) + 1)
-    widths = tuple(Range(last - step * k + 1, last) for k in counts)
-    if not widths:
-        return Windows((scene.range,), np.zeros((areas, len(last)), np.uint8))
+        return Windows(widths, np.ones((areas, len(scene.periods)), np.uint8))
+    if daily is None or daily.at_most.days < daily.window.days:
+        return Windows(widths, np.zeros((areas, len(scene.periods)), np.uint8))
     least = _least_exposures(scene, ledger, daily.least_expected)
     return Windows(widths, _choose(scene, ledger, widths, least))
+
+
+def widths_of(scene: Scene, daily: Daily | None) -> tuple[Range, ...]:
+    """The ranges that a window may be: of days `w, 2w, …` days, else the period alone."""
+    if not scene.daily or daily is None or daily.at_most.days < daily.window.days:
+        return (scene.range,)
+    step, last = daily.window.days, scene.range.last
+    counts = range(1, daily.at_most.days // step + 1)
+    return scene.once(
+        ("widths", step, len(counts)),
+        lambda: tuple(Range(last - step * k + 1, last) for k in counts),
+    )
 
 
 def _choose(scene: Scene, ledger: Ledger, widths: tuple[Range, ...], least: Int) -> Small:
@@ -96,9 +103,13 @@ def _choose(scene: Scene, ledger: Ledger, widths: tuple[Range, ...], least: Int)
     chosen = np.zeros((len(level), len(scene.periods)), np.uint8)
     rows: Int = np.arange(len(level))
     for k, width in enumerate(widths, start=1):
-        _, exposure = ledger.sums(width, rows if len(rows) < len(level) else ALL)
-        reached = (exposure >= needed[level[rows]]) & (chosen[rows] == 0)
-        chosen[rows] += reached.astype(np.uint8) * np.uint8(k)
+        everywhere = len(rows) == len(level)
+        exposure = ledger.exposure.over(width, ALL if everywhere else rows)
+        reached = exposure >= needed[level[rows]]
+        if k == 1:
+            chosen[...] = reached
+        else:
+            chosen[rows] += (reached & (chosen[rows] == 0)) * np.uint8(k)
         rows = rows[(chosen[rows] == 0).any(axis=1)]
         if not len(rows):
             break
@@ -110,10 +121,9 @@ def _least_exposures(scene: Scene, ledger: Ledger, least: int) -> Int:
 
     The expected count rises with e, so the test of each cell is one comparison with this number.
     """
-    years = Range(scene.months - TRAILING_YEAR, scene.months - 1)
-    low, high = ledger.days.columns(years)
+    low, high = ledger.days.columns(scene.years)
     enough = ledger.days.counted[high] - ledger.days.counted[low] >= LEAST_DAYS
-    count, exposure = ledger.sums(years)
+    count, exposure = ledger.sums(scene.years)
     level = scene.hierarchy.graded_level
     found = np.full((len(scene.pack.levels), len(scene.months)), _NEVER, np.int64)
     for place in np.unique(level).tolist():

@@ -1,0 +1,152 @@
+"""Running sums over the counting days of one indicator, kept where some range begins or ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from qingyu.index.days import Days, Range
+from qingyu.index.ingredients import Bool, Int
+
+ALL = slice(None)
+Rows = Int | slice
+Members = tuple[Int, ...]  # of each group, positions of areas
+
+_MOST_KEPT = 1 << 22  # cells of one array of sums that is worth keeping for the next indicator
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The days before which running sums are kept.
+
+    Ten years of days need them before every day; one day of a nation needs some dozens of them,
+    and the days in between only as parts of sums.
+    """
+
+    start: int  # day number of the panel's first day
+    points: Int  # [n] days since `start`, rising, at least one
+
+    @classmethod
+    def of(cls, start: int, size: int, edges: Int) -> Grid:
+        """A grid for the panel's `size` days from `start` that has all `edges` (day numbers)."""
+        marked = np.zeros(size + 1, bool)
+        marked[np.clip(edges - start, 0, size)] = True
+        if 4 * int(marked.sum()) > size:
+            marked[:] = True
+        return cls(start, np.flatnonzero(marked))
+
+    @cached_property
+    def size(self) -> int:
+        """The last point: no sum reaches further."""
+        return int(self.points[-1])
+
+    @cached_property
+    def whole(self) -> bool:
+        """Every day has a point."""
+        return len(self.points) == self.size + 1
+
+    @cached_property
+    def days(self) -> Int:
+        """[n − 1] day number of the first day between each point and the next."""
+        return self.start + self.points[:-1]
+
+    @cached_property
+    def _place(self) -> Int:
+        found = np.full(self.size + 1, -1, np.int64)
+        found[self.points] = np.arange(len(self.points))
+        return found
+
+    def places(self, columns: Int) -> Int:
+        """The points at `columns` of a running sum of all days."""
+        if self.whole:
+            return columns
+        found = self._place[columns]
+        if found.size and int(found.min()) < 0:
+            raise LookupError("a range of days begins or ends where no running sum is kept")
+        return np.asarray(found)
+
+
+@dataclass(frozen=True)
+class Running:
+    """Running sums [A, n] at the points of a grid; `kept`: sums of these are asked for again."""
+
+    sums: Int
+    grid: Grid
+    panel_days: int
+    kept: bool = False
+    _found: dict[tuple[int, ...], tuple[Any, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def over(self, ranges: Range, rows: Rows = ALL) -> Int:
+        """[rows, P] over each range."""
+        if not self.kept or rows is not ALL or len(ranges.first) * len(self.sums) > _MOST_KEPT:
+            return self._over(ranges, rows)
+        found: Int = self._keep(lambda: self._over(ranges, rows), ranges)
+        return found
+
+    def _over(self, ranges: Range, rows: Rows) -> Int:
+        low, high = ranges.columns(self.grid.start, self.panel_days)
+        after, before = (_run(self.grid.places(columns)) for columns in (high, low))
+        return _cut(self.sums, rows, after) - _cut(self.sums, rows, before)
+
+    def by_group(self, members: Members) -> Running:
+        """Running sums of whole groups; the last row, of nobody, is 0."""
+
+        def add() -> Running:
+            table = np.zeros((len(members) + 1, self.sums.shape[1]), np.int64)
+            for group, mine in enumerate(members):
+                table[group] = self.sums[mine].sum(axis=0)
+            return Running(table, self.grid, self.panel_days, self.kept)
+
+        return self._keep(add, members) if self.kept else add()
+
+    def at_least(self, least: int, members: Members, ranges: Range) -> Bool:
+        """[groups + 1, P] whether at least so many members have a positive sum over each range."""
+
+        def count() -> Bool:
+            found = np.zeros((len(members) + 1, len(ranges.first)), bool)
+            for group, mine in enumerate(members):
+                found[group] = (self.over(ranges, mine) > 0).sum(axis=0) >= least
+            return found
+
+        return self._keep(count, members, ranges) if self.kept else count()
+
+    def _keep(self, make: Callable[[], Any], *of: object) -> Any:
+        """What `make` finds for these objects; they are held, so their ids stay theirs."""
+        key = tuple(id(one) for one in of)
+        if key not in self._found:
+            self._found[key] = (make(), *of)
+        return self._found[key][0]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What one indicator counts and divides by, on its counting days."""
+
+    days: Days
+    count: Running  # of the measure
+    exposure: Running  # of the exposure or of the second measure
+
+    def sums(self, ranges: Range, rows: Rows = ALL) -> tuple[Int, Int]:
+        """(m, e) [rows, P] over each range."""
+        return self.count.over(ranges, rows), self.exposure.over(ranges, rows)
+
+
+def _cut(running: Int, rows: Rows, columns: Rows) -> Int:
+    """Some rows and columns, without a copy of whole rows."""
+    if isinstance(rows, slice) or isinstance(columns, slice):
+        return running[rows, columns]
+    return running[rows[:, None], columns]
+
+
+def _run(columns: Int) -> Rows:
+    """Consecutive columns as a slice: a view instead of a gathering copy."""
+    size = len(columns)
+    if size and int(columns[-1] - columns[0]) == size - 1 and bool((np.diff(columns) == 1).all()):
+        return slice(int(columns[0]), int(columns[-1]) + 1)
+    return columns
