@@ -1,0 +1,229 @@
+"""Faults put into files: into rows of a sheet, or into the bytes of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qingyu.pack.model import Column, Pack, Source
+from qingyu.simulate.city.faults import Dice, FaultKind
+from qingyu.simulate.city.forms import Cell, Sheet, as_bytes, encoding_of, form_of
+
+UNKNOWN_NAME, UNKNOWN_CODE = "虚构镇", "999999999000"
+
+# Of each source: the column of numbers that a fault of numbers spoils.
+_NUMBERS = {
+    "negative_count": {"police_122": "deaths", "fire_119": "deaths"},
+    "slip_x100": {"air": "aqi", "ratings": "score"},
+    "number_with_unit": {"police_122": "injured"},
+    "full_width_digits": {"police_122": "injured", "fleet": "vehicles"},
+}
+_WORDS = {
+    "police_110": "category", "police_122": "kind", "urban_management": "kind",
+    "hotline_12345": "kind", "market_12315": "goods",
+}  # fmt: skip
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """What became of a file. `rows`: places of the spoilt rows, from 1; `column`: the contract's
+    name of the spoilt one."""
+
+    data: bytes
+    count: int
+    rows: tuple[int, ...] = ()
+    column: str = ""
+
+
+def spoil(kind: FaultKind, sheet: Sheet, source: Source, pack: Pack, dice: Dice) -> Spoilt | None:
+    """The file with the fault in it; None if this sheet has nothing that it could spoil. The sheet
+    is changed."""
+    if kind.rows == 0:
+        data = _whole(kind.id, sheet, source, dice)
+        return None if data is None else Spoilt(data, 1)
+    mark = _Marker(sheet, source, pack, dice, kind)
+    found = mark.spoil()
+    if found is None:
+        return None
+    rows, count, column = found
+    return Spoilt(as_bytes(sheet, source), count, tuple(row + 1 for row in rows), column)
+
+
+class _Marker:
+    """Spoils some rows of one sheet."""
+
+    def __init__(
+        self, sheet: Sheet, source: Source, pack: Pack, dice: Dice, kind: FaultKind
+    ) -> None:
+        self.sheet, self.source, self.pack, self.dice, self.kind = sheet, source, pack, dice, kind
+
+    def spoil(self) -> tuple[list[int], int, str] | None:
+        """Places of the rows, how many are to be found, and the column."""
+        name = self.kind.id
+        if name in ("unknown_area", "retired_area"):
+            return self._area(retired=name == "retired_area")
+        if name == "swapped_coordinates":
+            return self._swapped()
+        if name in ("impossible_date", "future_date", "other_day"):
+            return self._dates(name)
+        if name in _NUMBERS:
+            return self._number(_NUMBERS[name].get(self.source.id))
+        if name == "empty_required":
+            return self._put(_WORDS[self.source.id], None)
+        if name == "unknown_word":
+            return self._put(_WORDS[self.source.id], "未列明")
+        if name == "extra_cell":
+            rows = self._pick(range(len(self.sheet.rows)))
+            for row in rows:
+                self.sheet.rows[row].append("多余")
+            return (rows, len(rows), "") if rows else None
+        return self._repeat(conflict=name == "conflicting_key")
+
+    def _pick(self, among: range | list[int]) -> list[int]:
+        places = list(among)
+        if not places:
+            return []
+        return [places[at] for at in self.dice.some(len(places), self.kind.rows)]
+
+    def _at(self, name: str) -> int:
+        return self.sheet.at(_heading(self.source.column(name)))
+
+    def _put(self, name: str, value: Cell) -> tuple[list[int], int, str] | None:
+        at = self._at(name)
+        rows = self._pick(range(len(self.sheet.rows)))
+        for row in rows:
+            self.sheet.rows[row][at] = value
+        return (rows, len(rows), name) if rows else None
+
+    def _area(self, *, retired: bool) -> tuple[list[int], int, str] | None:
+        place = self.source.place
+        word: str | None = UNKNOWN_NAME if place.name else UNKNOWN_CODE
+        if retired:
+            gone = [a for a in self.pack.areas if a.until is not None]
+            word = (gone[0].name_zh or gone[0].name) if gone and place.name else None
+        if word is None:
+            return None
+        name = place.name or place.code
+        assert name is not None
+        found = self._put(name, word)
+        if found and place.name and place.code:
+            for row in found[0]:
+                self.sheet.rows[row][self._at(place.code)] = None
+        return found
+
+    def _swapped(self) -> tuple[list[int], int, str] | None:
+        place = self.source.place
+        assert place.longitude is not None
+        assert place.latitude is not None
+        x, y = self._at(place.longitude), self._at(place.latitude)
+        rows = self._pick(range(len(self.sheet.rows)))
+        for row in rows:
+            cells = self.sheet.rows[row]
+            cells[x], cells[y] = cells[y], cells[x]
+            for name in (place.code, place.name):
+                if name is not None:
+                    cells[self._at(name)] = None
+        return (rows, len(rows), place.longitude) if rows else None
+
+    def _dates(self, fault: str) -> tuple[list[int], int, str] | None:
+        name = "accepted" if self.source.id == "hotline_12345" else self.source.time
+        if fault == "other_day":
+            name = self.source.time
+        at = self._at(name)
+        rows = self._pick(range(len(self.sheet.rows)))
+        for row in rows:
+            clock = (self.sheet.rows[row][at] or "")[10:]
+            day = {"impossible_date": "2026-02-30", "future_date": "2099-12-31",
+                   "other_day": "2021-06-15"}[fault]  # fmt: skip
+            self.sheet.rows[row][at] = day + clock
+        return (rows, len(rows), name) if rows else None
+
+    def _number(self, name: str | None) -> tuple[list[int], int, str] | None:
+        if name is None:
+            return None
+        at = self._at(name)
+        rows = self._pick([n for n, row in enumerate(self.sheet.rows) if row[at] is not None])
+        for row in rows:
+            cell = self.sheet.rows[row][at] or ""
+            self.sheet.rows[row][at] = {
+                "negative_count": "-1",
+                "slip_x100": cell + "00",
+                "number_with_unit": cell + "起",
+                "full_width_digits": cell.translate(_WIDE),
+            }[self.kind.id]
+        return (rows, len(rows), name) if rows else None
+
+    def _repeat(self, *, conflict: bool) -> tuple[list[int], int, str] | None:
+        """Rows once more at the end; in conflict, with another town."""
+        rows = self._pick(range(len(self.sheet.rows)))
+        name = self.source.place.name
+        for row in rows:
+            copy = list(self.sheet.rows[row])
+            if conflict:
+                assert name is not None
+                copy[self._at(name)] = _other(copy[self._at(name)], self.pack)
+                if self.source.place.code is not None:
+                    copy[self._at(self.source.place.code)] = None
+            self.sheet.rows.append(copy)
+        return (rows, len(rows) * (2 if conflict else 1), "") if rows else None
+
+
+def _other(name: Cell, pack: Pack) -> str:
+    """Another town than the named one."""
+    towns = [area for area in pack.areas if area.level == "town"]
+    here = next((n for n, a in enumerate(towns) if name in (a.name_zh, a.name, *a.aliases)), 0)
+    chosen = towns[(here + 1) % len(towns)]
+    return chosen.name_zh or chosen.name
+
+
+def _heading(column: Column) -> str:
+    """The department's own word for a column."""
+    return column.names[0].name if column.names else column.name
+
+
+# -- the file as a whole --------------------------------------------------------------------------
+
+
+def _whole(fault: str, sheet: Sheet, source: Source, dice: Dice) -> bytes | None:
+    if fault == "missing_column":
+        plain = [c for c in source.columns if c.personal == "keep" and c.required]
+        at = sheet.at(_heading(plain[dice.below(len(plain))]))
+        return as_bytes(Sheet(_without(sheet.header, at), [_without(r, at) for r in sheet.rows]),
+                        source)  # fmt: skip
+    if fault == "header_twice":
+        middle = len(sheet.rows) // 2
+        again: list[Cell] = list(sheet.header)
+        return as_bytes(Sheet(sheet.header, [*sheet.rows[:middle], again, *sheet.rows[middle:]]),
+                        source)  # fmt: skip
+    if fault == "empty_file":
+        return as_bytes(Sheet(sheet.header, []), source)
+    if fault == "silent_day":
+        kept = max(1, len(sheet.rows) // 20)
+        return as_bytes(Sheet(sheet.header, sheet.rows[:kept]), source)
+    if fault == "wrong_encoding":
+        wrong = "utf-8" if encoding_of(source) == "gb18030" else "gb18030"
+        return as_bytes(sheet, source, wrong)
+    if fault == "truncated_file":
+        return _cut(as_bytes(sheet, source), source)
+    return None
+
+
+def _without(cells: list[str] | list[Cell], at: int) -> list:  # type: ignore[type-arg]
+    return [*cells[:at], *cells[at + 1 :]]
+
+
+def _cut(data: bytes, source: Source) -> bytes:
+    """Some three fifths of the file, ending inside a letter (or a workbook, or an object)."""
+    end = len(data) * 3 // 5
+    if form_of(source) == "xlsx":
+        return data[:end]
+    if form_of(source) == "jsonl":
+        return data[: data.index(b'"', end) + 2]
+    encoding = encoding_of(source)
+    while end < len(data):
+        try:
+            data[:end].decode(encoding)
+        except UnicodeDecodeError:
+            return data[:end]
+        end += 1
+    return data[: len(data) - 1]
