@@ -172,8 +172,9 @@ def _default(field: Any) -> str:
 
 
 def _branches(kind: type[errors.QingyuError]) -> Iterator[type[errors.QingyuError]]:
+    """Those that are drawn; a room's own kind of one of them has its name and exit code."""
     for branch in kind.__subclasses__():
-        if branch.exit_code > 1:
+        if branch.exit_code > 1 and branch.__module__ == errors.__name__:
             yield branch
         yield from _branches(branch)
 
