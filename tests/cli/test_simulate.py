@@ -28,16 +28,20 @@ def test_a_city_for_programs_and_in_chinese(qingyu: Qingyu, tmp_path: Path) -> N
 
 
 def test_a_nation(qingyu: Qingyu, tmp_path: Path) -> None:
-    words = ("--towns", "20", "--events", "500", "--files", "2")
+    words = ("--towns", "20", "--events", "20000", "--files", "2")
     said = qingyu("simulate", "nation", tmp_path / "n", *words, "--json")
     assert said.code == 0
     assert said.json["files"] == 2
-    assert 350 < said.json["rows"] < 650
+    assert 17_000 < said.json["rows"] < 23_000
     home = tmp_path / "home"
     assert qingyu("init", home, "--pack", tmp_path / "n" / "pack").code == 0
+    before = next((tmp_path / "n" / "history").iterdir())
+    assert qingyu("receive", "events", before, "--home", home).code == 0
     files = sorted((tmp_path / "n" / "files").iterdir())
     received = qingyu("receive", "events", *files, "--home", home, "--json").json
     assert (received["rows"], received["refused"]) == (said.json["rows"], 0)
+    shown = qingyu("show", "--period", "2026-10-31", "--home", home, "--json").json
+    assert sum(row["level"] == "town" and row["grade"] is not None for row in shown) == 20
 
 
 def test_a_city_of_a_county_still_by_its_file_alone(qingyu: Qingyu, tmp_path: Path) -> None:

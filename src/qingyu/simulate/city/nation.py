@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.parquet as pq
 
 from qingyu.errors import UsageError
 from qingyu.i18n import T
@@ -46,6 +47,10 @@ _STREAMS = tuple(
 )  # fmt: skip
 NATION = Scenario(_STREAMS, ())
 
+# A day is only judged where four weeks before its month are known; a thin sample of them will do,
+# since places are held against a goal and their county.
+HISTORY_DAYS, HISTORY_SHARE = 28, 0.001
+
 
 @dataclass(frozen=True)
 class WrittenNation:
@@ -77,7 +82,8 @@ def write_nation(
     progress: Progress | None = None,
 ) -> WrittenNation:
     """Write a nation of so many towns with about so many records over the days, in so many files
-    (one a county), and a pack in `folder/pack`."""
+    (one a county), a thin history of the four weeks before in `folder/history`, to be received
+    first, and a pack in `folder/pack`."""
     _must_be_possible(folder, towns, files, first, last)
     told = progress or (lambda step, at, of: None)
     nation = made_up(towns, seed)
@@ -85,15 +91,16 @@ def write_nation(
     (folder / "files").mkdir(parents=True)
     (folder / "truth").mkdir()
     county = np.arange(towns) * files // towns
+    chosen = [np.flatnonzero(county == number) for number in range(files)]
     write_pack(folder / "pack", nation, county, _goals(world))
     rows = size = 0
     for number in range(files):
         told(T("Writing file {number} of {files}", number=number + 1, files=files), number, files)
-        chosen = np.flatnonzero(county == number)
-        table = _table(_part(world, chosen), days)
+        table = _table(_part(world, chosen[number]), days)
         path = folder / "files" / f"events_{number:04d}.csv"
         pa.csv.write_csv(table, path, pa.csv.WriteOptions(quoting_style="none"))
         rows, size = rows + len(table), size + path.stat().st_size
+    _write_history(world, chosen, first, folder / "history")
     _write_truth(world, days, folder / "truth" / "expected.json")
     return WrittenNation(folder, towns, first, last, seed, files, rows, size)
 
@@ -149,6 +156,18 @@ def _part(world: World, chosen: Ints) -> World:
         },
     )
     return World(part, world.scenario, world.seed, world.scale)
+
+
+def _write_history(world: World, counties: list[Ints], first: date, folder: Path) -> None:
+    """Four weeks before the month of the first day, a happening in a thousand."""
+    folder.mkdir()
+    thin = World(world.towns, world.scenario, world.seed, world.scale * HISTORY_SHARE)
+    end = first.replace(day=1) - timedelta(days=1)
+    days = thin.days(end - timedelta(days=HISTORY_DAYS - 1), end)
+    schema = _table(_part(thin, counties[0]), days).schema
+    with pq.ParquetWriter(folder / "events_history.parquet", schema, compression="zstd") as writer:
+        for chosen in counties:
+            writer.write_table(_table(_part(thin, chosen), days))
 
 
 def _table(world: World, days: Days) -> pa.Table:

@@ -52,6 +52,8 @@ nature: harm
 measure: {{count: events, where: {{kind: {{equals: {name}}}}}}}
 per: {{exposure: {exposure}, unit: 10000}}
 better: lower
+# The history is a sample of one in a thousand: it only shows that there is one.
+daily: {{window: 1 days, least_expected: 0.000001, at_most: 1 days}}
 weight: [{{from: 2020-01-01, value: 1, reference: declared}}]
 compare:
   - with: target
