@@ -39,7 +39,8 @@ def pack_files(
         files["calendar.yaml"] = f"festivals: {flow(festivals)}\n"
     dimensions = ["order", "roads", "fire"][: draw(st.integers(1, 3))]
     count = draw(st.integers(max(2, len(dimensions)), 4))
-    change = draw(st.none() | st.dates(first, last))  # when the second set of weights begins
+    lately = max(first, last - 20 * DAY)  # in the periods asked, as often as not
+    change = draw(st.none() | st.dates(first, last) | st.dates(lately, last))  # of all weights
     homes = [dimensions[n % len(dimensions)] for n in range(count)]
     weights: dict[int, list[tuple[date, Decimal]]] = {n: [] for n in range(count)}
     for since in [START] if change is None else [START, change]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from scene import Scene, gap, held, indicator, target, towns
-from twin_cells import CAP, read_curve
+from twin_cells import CAP
 from twin_days import half_even
+from twin_held import read_curve
 from twin_periods import holding, label, same_of_earlier_year
 
 DAY = timedelta(days=1)

@@ -1,14 +1,13 @@
-"""The twin, sections 3 to 6: window, state, comparisons, κ, points and score of each cell."""
+"""The twin, sections 3 to 6: window, state, comparisons, κ and score of each cell."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 
 from twin_days import FULL, NONE, PARTIAL, SUSPECT, Days, Sums, half_even
+from twin_held import MICRO, Against, Held, hold, mean_points
 from twin_pack import Comparison, Dated, Indicator, in_force
 from twin_periods import (
     DAY,
@@ -18,24 +17,10 @@ from twin_periods import (
     same_of_earlier_year,
 )
 
-MICRO = 10**6
 CAP = 10**12
 LEAST_PEERS = 5
 Range = tuple[date, date]
 NOTHING = Sums(0, 0, 0)
-
-
-@dataclass(frozen=True)
-class Held:
-    """One comparison of a cell, with every station it passed."""
-
-    number: int  # its place in the indicator's list
-    with_: str
-    weight: int
-    expected: int | None  # none for `minmax`
-    kappa: int | None
-    compared: int
-    points: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +31,7 @@ class Cell:
     window: Range | None = None
     valid: int = 0  # N
     sums: Sums = NOTHING
+    covered: bool = False  # by enough days: states 1 to 3 are passed
     held: tuple[Held, ...] = ()
     score: int | None = None
     filled: str | None = None  # "carried" or "from_parent"
@@ -54,16 +40,6 @@ class Cell:
     @property
     def any_score(self) -> int | None:
         return self.score if self.filled is None else self.filled_score
-
-
-def read_curve(curve: Sequence[tuple[int, int]], x: int) -> int:
-    """The curve's points at a compared value (section 6)."""
-    if x <= curve[0][0]:
-        return curve[0][1]
-    for (x0, y0), (x1, y1) in pairwise(curve):
-        if x <= x1:
-            return half_even(y0 * (x1 - x) + y1 * (x - x0), x1 - x0)
-    return curve[-1][1]
 
 
 @dataclass
@@ -149,14 +125,13 @@ class Cells:
             if (cell.sums.days + more) * MICRO >= ind.least_covered * cell.valid:
                 return replace(cell, state="suspect")
             return replace(cell, state="late" if self.late(ind, last) else "no_data")
+        cell = replace(cell, covered=True)
         if cell.sums.e <= 0:
             return cell
         cell = replace(cell, held=self.compare(ind, code, period, window, cell.sums))
         if not cell.held:
             return cell
-        score = half_even(
-            sum(h.weight * h.points for h in cell.held), sum(h.weight for h in cell.held)
-        )
+        score = mean_points(cell.held)
         states = [s for day in valid for s in self.days.state(ind.sources, day)]
         if any(self.suspect(ind, day) for day in valid):
             return replace(cell, state="suspect", score=score)
@@ -181,11 +156,9 @@ class Cells:
         if cell is None or cell.score is not None or cell.state != "no_data":
             return cell
         if ind.missing_then == "parent":
-            row = self.days.row(code, period[2])
-            if row is not None and row.parent is not None:
-                above = self.cell(ind, row.parent, period)
-                if above is not None and above.score is not None:
-                    return replace(cell, filled="from_parent", filled_score=above.score)
+            above = self.cell_above(ind, code, period)
+            if above is not None and above.score is not None:
+                return replace(cell, filled="from_parent", filled_score=above.score)
         if ind.missing_then == "carry":
             earlier = period
             for _ in range(12):
@@ -195,50 +168,38 @@ class Cells:
                     return replace(cell, filled="carried", filled_score=then.score)
         return cell
 
+    def cell_above(self, ind: Indicator, code: str, period: Period) -> Cell | None:
+        row = self.days.row(code, period[2])
+        return None if row is None or row.parent is None else self.cell(ind, row.parent, period)
+
     # -- section 5 ----------------------------------------------------------------------------
 
     def compare(
         self, ind: Indicator, code: str, period: Period, window: Range, now: Sums
     ) -> tuple[Held, ...]:
         found = []
-        for number, comparison in enumerate(ind.compare):
-            if comparison.with_ == "minmax":
-                held = self.between(ind, number, period, now)
-            else:
-                held = self.ratio(ind, number, code, period, window, now)
+        for number in range(len(ind.compare)):
+            against = self.against(ind, number, code, period, window)
+            held = None if against is None else hold(ind, number, against, now.m, now.e)
             if held is not None:
                 found.append(held)
         return tuple(found)
 
-    def ratio(
-        self, ind: Indicator, number: int, code: str, period: Period, window: Range, now: Sums
-    ) -> Held | None:
-        """A comparison with a baseline: expected, κ, compared, points."""
+    def against(
+        self, ind: Indicator, number: int, code: str, period: Period, window: Range
+    ) -> Against | None:
+        """What a comparison holds the area against, where that exists."""
         comparison = ind.compare[number]
+        if comparison.with_ == "minmax":
+            low = in_force(comparison.low, period[2])
+            high = in_force(comparison.high, period[2])
+            if low is None or high is None or low >= high:
+                return None
+            return Against(low, high, 0)
         base = self.baseline(ind, comparison, code, period, window)
-        if base is None or base[1] <= 0:
+        if base is None:
             return None
-        kappa = self.kappa(ind, comparison.with_, code, period)
-        unit = 1 if comparison.with_ == "target" else MICRO  # a target is in micros already
-        expected = half_even(unit * base[0] * now.e, base[1])
-        if expected + kappa <= 0:
-            return None
-        compared = half_even(MICRO * (MICRO * now.m + kappa), expected + kappa)
-        points = read_curve(comparison.curve, compared)
-        return Held(number, comparison.with_, comparison.weight, expected, kappa, compared, points)
-
-    def between(self, ind: Indicator, number: int, period: Period, now: Sums) -> Held | None:
-        """`minmax`: the place of the rate between two declared ones."""
-        comparison = ind.compare[number]
-        low = in_force(comparison.low, period[2])
-        high = in_force(comparison.high, period[2])
-        if low is None or high is None or low >= high:
-            return None
-        rate = half_even(MICRO * ind.unit * now.m, now.e)
-        cut = min(max(rate, low), high)
-        above = high - cut if ind.better == "lower" else cut - low
-        points = half_even(100 * MICRO * above, high - low)
-        return Held(number, comparison.with_, comparison.weight, None, None, rate, points)
+        return Against(*base, self.kappa(ind, comparison.with_, code, period))
 
     def baseline(
         self, ind: Indicator, comparison: Comparison, code: str, period: Period, window: Range

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from twin_cells import MICRO, Cell, Cells
+from twin_cells import Cell, Cells
+from twin_held import MICRO
 from twin_methods import Weighted, combine, copeland, rounded
 from twin_pack import Dimension, Index, Indicator, Measure, Threshold, in_force
 from twin_periods import Period, before
@@ -21,6 +22,7 @@ class Area:
     level: str
     cells: Mapping[str, Cell]
     dimensions: Mapping[str, int]  # those present, in micro-points
+    before_limits: int | None  # milli-points, before caps and vetoes
     score: int | None  # milli-points
     grade: str | None
     rank: int | None
@@ -78,15 +80,18 @@ class Scores:
         """The dimensions that are part of the index, with their weights."""
         found = []
         for dimension in self.cells.days.pack.dimensions:
-            weight = in_force(dimension.weight, period[2]) or 0
+            weight = self.dimension_weight(dimension, period)
             inside = self.indicators(dimension.id, period)
             if dimension.id in index.dimensions and weight > 0 and inside:
                 found.append((dimension, weight))
         return found
 
+    def dimension_weight(self, dimension: Dimension, period: Period) -> int:
+        return in_force(dimension.weight, period[2]) or 0
+
     def level(self, level: str, period: Period) -> dict[str, Area]:
         pack, index = self.cells.days.pack, self.index(period)
-        codes = self.cells.days.valid_codes(level, period[2])
+        codes = self.codes(level, period)
         parts = self.dimensions(index, period)
         cells: dict[str, dict[str, Cell]] = {}
         for code in codes:
@@ -103,6 +108,9 @@ class Scores:
         weights = {dimension.id: weight for dimension, weight in parts}
         whole = self.whole(index, weights, scored)
         return self.published(level, period, cells, scored, whole)
+
+    def codes(self, level: str, period: Period) -> list[str]:
+        return self.cells.days.valid_codes(level, period[2])
 
     def weights(self, dimension: str, period: Period) -> dict[str, int]:
         found = self.indicators(dimension, period)
@@ -197,6 +205,7 @@ class Scores:
                 level=level,
                 cells=cells[code],
                 dimensions=scored[code],
+                before_limits=whole.get(code),
                 score=mine,
                 grade=None if mine is None else self.grade(mine, period),
                 rank=rank,

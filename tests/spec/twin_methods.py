@@ -31,36 +31,40 @@ def rounded_real(value: mpf) -> int:
     return below + int(rest > mpf(1) / 2)
 
 
+def exactly(method: str, items: Sequence[Weighted], exponent: int | None = None) -> Fraction | mpf:
+    """One value from several, in their unit and not rounded; irrational ones in sixty digits."""
+    total = sum(w for _, w in items)
+    assert total > 0
+    if method == "arithmetic":
+        return Fraction(sum(v * w for v, w in items), total)
+    if method == "median":
+        return median(items)
+    if method == "mazziotta_pareto":
+        return mazziotta_pareto(items)
+    nothing = any(v == 0 for v, _ in items)
+    if method == "harmonic":
+        return Fraction(0) if nothing else total / sum(Fraction(w, v) for v, w in items)
+    mp.dps = 60
+    if method == "geometric" or (method == "generalised" and exponent == 0):
+        logs = sum((w * mp.log(v) for v, w in items), mpf(0)) if not nothing else mpf(0)
+        return Fraction(0) if nothing else mp.exp(logs / total)
+    assert method == "generalised", method
+    assert exponent is not None
+    if exponent < 0 and nothing:
+        return Fraction(0)
+    p = mpf(exponent) / MICRO
+    powers = sum((w * mpf(v) ** p for v, w in items), mpf(0))
+    return (powers / total) ** (1 / p)
+
+
 def combine(
     method: str, items: Sequence[Weighted], scale: Fraction, exponent: int | None = None
 ) -> int:
     """One value from several; `scale` turns micro-points into the unit of the station."""
-    total = sum(w for _, w in items)
-    assert total > 0
-    if method == "arithmetic":
-        return rounded(scale * sum(v * w for v, w in items) / total)
-    if method == "median":
-        return rounded(scale * median(items))
-    if method == "mazziotta_pareto":
-        return rounded(scale * mazziotta_pareto(items))
-    if method == "harmonic":
-        if any(v == 0 for v, _ in items):
-            return 0
-        return rounded(scale * total / sum(Fraction(w, v) for v, w in items))
-    mp.dps = 60
-    factor = mpf(scale.numerator) / scale.denominator
-    if method == "geometric" or (method == "generalised" and exponent == 0):
-        if any(v == 0 for v, _ in items):
-            return 0
-        logs = sum((w * mp.log(v) for v, w in items), mpf(0))
-        return rounded_real(factor * mp.exp(logs / total))
-    assert method == "generalised", method
-    assert exponent is not None
-    p = mpf(exponent) / MICRO
-    if exponent < 0 and any(v == 0 for v, _ in items):
-        return 0
-    powers = sum((w * mpf(v) ** p for v, w in items), mpf(0))
-    return rounded_real(factor * (powers / total) ** (1 / p))
+    value = exactly(method, items, exponent)
+    if isinstance(value, Fraction):
+        return rounded(scale * value)
+    return rounded_real(value * scale.numerator / scale.denominator)
 
 
 def median(items: Sequence[Weighted]) -> Fraction:

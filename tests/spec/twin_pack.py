@@ -108,6 +108,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Deduction:
+    id: str
     measure: Measure
     points: int
     at_most: int
@@ -117,6 +118,7 @@ class Deduction:
 class Threshold:
     """A cap (with its grade) or a veto (without)."""
 
+    id: str
     measure: Measure
     at_least: int
     grade: str | None
@@ -363,7 +365,7 @@ def _dimension(spec: Any) -> Dimension:
         id=spec["id"],
         weight=_dated(spec["weight"]),
         deductions=tuple(
-            Deduction(_measure(d["measure"]), micro(d["points"]), micro(d["at_most"]))
+            Deduction(d["id"], _measure(d["measure"]), micro(d["points"]), micro(d["at_most"]))
             for d in spec.get("deductions") or ()
         ),
     )
@@ -383,4 +385,5 @@ def _index(spec: Any) -> Index:
 
 
 def _threshold(spec: Any) -> Threshold:
-    return Threshold(_measure(spec["measure"]), spec.get("at_least", 1), spec.get("grade"))
+    measure = _measure(spec["measure"])
+    return Threshold(spec["id"], measure, spec.get("at_least", 1), spec.get("grade"))

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from qingyu.index.exact_json import milli
-from qingyu.index.ingredients import MISSING, Ingredients
+from qingyu.index.ingredients import MISSING, Against, Ingredients, Slot
 from qingyu.index.steps import evaluate
 from qingyu.pack.model import Pack
 
@@ -70,10 +72,30 @@ def before_and_now(ingredients: Ingredients) -> tuple[Ingredients, Ingredients]:
 
 def hybrids(before: Ingredients, now: Ingredients) -> Iterator[tuple[str, Ingredients]]:
     """`before` with one group after the other taken from `now`; the last one is `now`."""
-    mixed = before
+    mixed = replace(
+        before,
+        peers=_with_what_came(before, now, before.peers),
+        baseline=_with_what_came(before, now, before.baseline),
+    )
     for cause, group in GROUPS.items():
         mixed = replace(mixed, **{group: getattr(now, group)})
         yield cause, now if group == "world" else mixed
+
+
+def _with_what_came(
+    before: Ingredients, now: Ingredients, group: Mapping[Slot, Against]
+) -> Mapping[Slot, Against]:
+    """A group of `before`; comparisons that did not exist then come with the sums of now, so that
+    what their coming does stands in the line of the availability."""
+    found = {}
+    for slot, then in group.items():
+        existed, later = before.availability.exists[slot], now.against(slot)
+        found[slot] = Against(
+            count=np.where(existed, then.count, later.count),
+            exposure=np.where(existed, then.exposure, later.exposure),
+            kappa=np.where(existed, then.kappa, later.kappa),
+        )
+    return found
 
 
 def score_of(pack: Pack, ingredients: Ingredients, area: int) -> int | None:

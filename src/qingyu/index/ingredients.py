@@ -3,8 +3,9 @@
 `gather` (steps.py) makes one `Ingredients` from a pack and a panel; `evaluate` turns it into
 `Results` and never looks at the panel. The groups are the causes of arithmetic.md section 9, so
 that "what if only the exposure had changed" is `dataclasses.replace(before, exposure=now.exposure)`
-and one more `evaluate`. In such a hybrid a comparison or cell that is said to be available but
-whose sums are still those of a time without it simply does not take part.
+and one more `evaluate`. In such a hybrid a cell that is said to be available but whose sums
+are still those of a time without it simply does not take part (a comparison that came brings its
+sums with it: `causes.hybrids`).
 
 Axes: I indicators (all of the index's dimensions, in the pack's order), K dimensions (the
 index's order), Q deductions, A areas (codes of graded levels, in the pack's order), P periods

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from qingyu.index.charges import charges_of
 from qingyu.index.exact_json import micro, milli
 from qingyu.index.ingredients import State
 from qingyu.index.sentence import Sentence
 from qingyu.index.spot import Spot, area_of
 from qingyu.index.story import grade_in_force, sentence_of
-from qingyu.index.trace import charges_of, parts_of
+from qingyu.index.trace import parts_of
 
 Order = Literal["worst", "rank", "area"]
 

@@ -62,7 +62,7 @@ def grade_in_force(spot: Spot) -> Grade | None:
 
 def _rule_sentence(spot: Spot, lead: Message, charges: tuple[Charge, ...]) -> Sentence | None:
     grades = spot.pack.grades
-    for charge in charges:
+    for charge in sorted(charges, key=lambda charge: charge.kind != "veto"):
         if charge.kind == "veto":
             veto = next(veto for veto in grades.vetoes if veto.id == charge.id)
             return say_veto(lead, veto.name, charge.count.units)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 from qingyu.i18n import Message, T
+from qingyu.index.charges import applied, charges_of
 from qingyu.index.exact_json import Fixed
-from qingyu.index.explanation import Change, Charge, DimensionPart, Explanation, Part
+from qingyu.index.explanation import Change, DimensionPart, Explanation, Part
 from qingyu.index.held import comparisons_of, rate, window_of
 from qingyu.index.pack_lines import line_in_force, line_of, scale_line
 from qingyu.index.results import Fill
 from qingyu.index.splits import Branch, Member, Split, Taken, split_score
 from qingyu.index.spot import Spot, area_of
 from qingyu.index.story import grade_in_force, reason_of_cell, sentence_of
-from qingyu.pack.model import MICRO, Dimension, Indicator
+from qingyu.pack.model import MICRO, Indicator
 from qingyu.periods import Period
-
-_MICRO_PER_MILLI = 1000
 
 
 def explain(spot: Spot, change: Change) -> Explanation:
@@ -58,11 +57,6 @@ def parts_of(spot: Spot, split: Split | None = None) -> tuple[Part, ...]:
     """One part per indicator of the index; contributions only with a split."""
     branches = branches_of(spot)
     return tuple(_part(spot, indicator, split, branches) for indicator in spot.indicators)
-
-
-def charges_of(spot: Spot, split: Split | None = None) -> tuple[Charge, ...]:
-    """Deductions, then the cap or veto that holds the score down."""
-    return (*_deductions(spot, split), *_caps_and_vetoes(spot))
 
 
 # -- parts ----------------------------------------------------------------------------------------
@@ -180,21 +174,6 @@ def _members(spot: Spot, dimension: str) -> tuple[Member, ...]:
     return tuple(found)
 
 
-def applied(spot: Spot, dimension: str) -> dict[str, int]:
-    """Micro-points that each deduction really took off its dimension, which never falls below
-    zero: the last ones take what is left."""
-    labels, results = spot.results.labels, spot.results
-    left = spot.score(results.before_deductions, labels.dimensions.index(dimension)) or 0
-    found = {}
-    for place, (owner, name) in enumerate(labels.deductions):
-        if owner == dimension:
-            amount = min(spot.found(results.deducted, place), left)
-            left -= amount
-            if amount:
-                found[name] = amount
-    return found
-
-
 def _split(spot: Spot) -> tuple[Split | None, Message | None]:
     """The split of the score before caps and vetoes; or why there is none."""
     before = spot.score(spot.results.before_caps)
@@ -208,61 +187,6 @@ def _split(spot: Spot) -> tuple[Split | None, Message | None]:
     if "copeland" in (index.method, index.within):
         return None, T("Copeland's method ranks areas against each other: its score has no split.")
     return None, T("This method has no exact split of so many members.")
-
-
-# -- deductions, caps, vetoes ---------------------------------------------------------------------
-
-
-def _deductions(spot: Spot, split: Split | None) -> tuple[Charge, ...]:
-    found = []
-    for place, (owner, name) in enumerate(spot.results.labels.deductions):
-        amount = applied(spot, owner).get(name, 0)
-        if amount:
-            dimension = spot.pack.dimension(owner)
-            found.append(_deduction(spot, dimension, name, place, amount, split))
-    return tuple(found)
-
-
-def _deduction(
-    spot: Spot, dimension: Dimension, name: str, place: int, amount: int, split: Split | None
-) -> Charge:
-    position = next(p for p, one in enumerate(dimension.deductions) if one.id == name)
-    deduction = dimension.deductions[position]
-    count = spot.given(spot.ingredients.world.deductions, place)
-    return Charge(
-        kind="deduction",
-        id=name,
-        name=deduction.name.model_dump(),
-        dimension=dimension.id,
-        count=Fixed(count, deduction.measure.places),
-        points=amount,
-        amount=None if split is None else split.charges.get((dimension.id, name), 0),
-        pack_line=line_of(spot.pack, f"dimensions/{dimension.id}/deductions/{position}"),
-    )
-
-
-def _caps_and_vetoes(spot: Spot) -> tuple[Charge, ...]:
-    """The cap that holds the score down and the veto that applies, as what they took together:
-    the veto's line comes after the cap's and has what the cap left."""
-    results, grades = spot.results, spot.pack.grades
-    before, score = spot.score(results.before_caps), spot.score(results.score)
-    if before is None or score is None:
-        return ()
-    veto, cap = spot.found(results.veto), spot.found(results.cap)
-    lost = (score - before) * _MICRO_PER_MILLI
-    if veto >= 0:
-        one = grades.vetoes[veto]
-        count = spot.given(spot.ingredients.world.vetoes, veto)
-        line = line_of(spot.pack, f"grades/vetoes/{veto}")
-        return (Charge("veto", one.id, one.name.model_dump(), None,
-                       Fixed(count, one.measure.places), None, lost, line),)  # fmt: skip
-    if cap >= 0 and lost:
-        held = grades.caps[cap]
-        count = spot.given(spot.ingredients.world.caps, cap)
-        line = line_of(spot.pack, f"grades/caps/{cap}")
-        return (Charge("cap", held.id, held.name.model_dump(), None,
-                       Fixed(count, held.measure.places), None, lost, line),)  # fmt: skip
-    return ()
 
 
 def no_change(period: Period, note: Message | None) -> Change:
