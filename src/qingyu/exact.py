@@ -34,7 +34,7 @@ LIMIT = 2**63
 DIGITS = 40  # of irrational cells near a tie
 GUARD = 1e-11  # of the largest value; the float64 estimates are good to about 1e-13
 
-_BLOCK = 1 << 14  # cells worked at once, so that temporaries stay in the processor's cache
+_BLOCK = 1 << 15  # cells worked at once, so that temporaries stay in the processor's cache
 MOST_NUMERATOR = 2.0**52  # see the module: below this, `rint(n / d)` in float64 is exact
 _MOST_QUOTIENT = 2.0**49  # a float64 guess below this is off by less than one
 _MOST_DIVISOR_FLOAT = 2**53

@@ -9,6 +9,7 @@ import pytest
 from index_town import TOWNS, area, compare, dated, indicator, make_pack, make_panel, people
 
 from qingyu.engine.tables import DayState, Panel
+from qingyu.index import steps
 from qingyu.index.ingredients import Ingredients
 from qingyu.index.results import Results
 from qingyu.index.steps import compute, evaluate, gather
@@ -81,6 +82,23 @@ def test_the_order_of_areas_in_the_panel_means_nothing() -> None:
     backwards = replace(panel, counts=panel.counts[:, ::-1])
     months = [parse("2016-07"), parse("2016-08")]
     same(compute(pack, panel, months), compute(pack, backwards, months))
+
+
+def test_all_processors_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    pack, panel = city()
+    found = gather(pack, panel, periods_between(date(2016, 7, 20), date(2016, 9, 15), "day"))
+    alone = evaluate(pack, found)
+    used: list[int] = []
+
+    class Pool(steps.ThreadPoolExecutor):
+        def map(self, *given: Any, **more: Any) -> Any:
+            used.append(1)
+            return super().map(*given, **more)
+
+    monkeypatch.setattr(steps, "_WORTH_THREADS", 0)
+    monkeypatch.setattr(steps, "ThreadPoolExecutor", Pool)
+    same(alone, evaluate(pack, found))
+    assert used
 
 
 def test_a_cut_of_the_ingredients_evaluates_alike() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 
@@ -26,7 +29,9 @@ from qingyu.index.score import exposures, fill, score_indicator
 from qingyu.pack.model import Index, Pack
 from qingyu.periods import Period, following, previous
 
+Made = TypeVar("Made")
 _CARRY_BACK = 12
+_WORTH_THREADS = 1 << 17  # cells; numpy lets go of the interpreter only in its own loops
 
 
 def gather(
@@ -144,14 +149,28 @@ def _score(pack: Pack, ingredients: Ingredients, exposure: Int) -> _Indicators:
         np.empty(shape, np.int64), np.empty(shape, bool), np.empty(shape, np.uint8),
         np.empty(shape, np.uint8), np.empty(shape, np.uint8), {},
     )  # fmt: skip
-    for place, name in enumerate(ingredients.labels.indicators):
+    names = ingredients.labels.indicators
+
+    def score(place: int) -> list[Stations]:
         scored, stations = score_indicator(pack, ingredients, place, exposure[place])
-        scored = fill(pack.indicator(name), scored, ingredients.world.parent)
+        scored = fill(pack.indicator(names[place]), scored, ingredients.world.parent)
         found.value[place], found.present[place] = scored.value, scored.present
         found.state[place], found.fill[place] = scored.state, scored.fill
         found.back[place] = scored.carried_back
+        return stations
+
+    for name, stations in zip(names, _each(score, len(names), int(np.prod(shape))), strict=True):
         found.stations.update({(name, number): one for number, one in enumerate(stations)})
     return found
+
+
+def _each(make: Callable[[int], Made], places: int, cells: int) -> list[Made]:
+    """`make` of every place, on all processors where that pays: each place writes its own cells
+    and nothing else, so that who comes first changes nothing."""
+    if cells < _WORTH_THREADS:
+        return [make(place) for place in range(places)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(make, range(places)))
 
 
 def _speaking(pack: Pack, ingredients: Ingredients, composed: Composed) -> Int:
