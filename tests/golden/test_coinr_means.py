@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from composite import (
     Table,
@@ -144,6 +145,22 @@ def test_panel_means(golden: Read) -> None:
     assert [(r["Time"], r["uCode"]) for r in rows] == [(w["Time"], w["uCode"]) for w in wanted]
     assert_before(tree, rows, wanted, weights, (A, A, A), AGGREGATES)
     assert_through(through_stations(tree, rows, weights, (A, A, A)), wanted, AGGREGATES)
+
+
+def test_means_and_ranks_of_the_whole_example(golden: Read) -> None:
+    """COINr's own pipeline from its normalised values on, to the order of the countries."""
+    folder = "COINr/asem/pipeline_example/"
+    tree, weights = asem_tree(golden), asem_weights(golden, "original")
+    rows, wanted = golden(folder + "Normalised.csv"), golden(folder + "Aggregated.csv")
+    assert [row["uCode"] for row in rows] == [want["uCode"] for want in wanted]
+    assert_before(tree, rows, wanted, weights, (A, A, A), AGGREGATES)
+    got = through_stations(tree, rows, weights, (A, A, A))
+    assert_through(got, wanted, AGGREGATES)
+    scores = np.array([unit["Index"] for unit in got], dtype=np.int64)
+    ranks = {row["uCode"]: int(row["Index"]) for row in golden(folder + "results_ranks.csv")}
+    assert [1 + int((scores > score).sum()) for score in scores] == [
+        ranks[row["uCode"]] for row in rows
+    ]
 
 
 def copeland_points(net: int, areas: int) -> int:

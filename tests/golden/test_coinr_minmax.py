@@ -96,6 +96,16 @@ def test_panel_values_between_bounds_of_all_periods(golden: Read) -> None:
         assert all(agree(g, w[name]) for g, w in zip(got, wanted, strict=True)), name
 
 
+def test_values_of_the_whole_example(golden: Read) -> None:
+    """Those of COINr's own pipeline: denominated, imputed, screened and treated before."""
+    folder = "COINr/asem/pipeline_example/"
+    raw, wanted = golden(folder + "Treated.csv"), golden(folder + "Normalised.csv")
+    assert [row["uCode"] for row in raw] == [want["uCode"] for want in wanted]
+    for name, sign in directions(golden("COINr/asem/inputs/iMeta.csv")).items():
+        got = points_of([row[name] for row in raw], sign)
+        assert all(agree(g, w[name]) for g, w in zip(got, wanted, strict=True)), name
+
+
 def test_edges(golden: Read) -> None:
     """Ties, two values, negative and missing ones, outliers; a constant has no score at all."""
     cases: dict[str, Table] = defaultdict(list)

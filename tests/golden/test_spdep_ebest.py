@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ pytestmark = pytest.mark.shared
 Table = list[dict[str, str]]
 Read = Callable[[str], Table]
 FOLDERS = ("EB_ncsids_1974", "EB_synthetic_40")
+NAMES = ("input", "EBest_poisson", "EBest_poisson_parameters", "EBest_binomial",
+         "EBest_binomial_parameters")  # fmt: skip
+FILES = [f"spdep/{folder}/{name}.csv" for folder in FOLDERS for name in NAMES] + ["spdep/README.md"]
 
 
 def data(golden: Read, folder: str) -> tuple[list[int], list[int]]:
@@ -89,3 +93,8 @@ def test_rates_through_the_stations(golden: Read, folder: str) -> None:
     wanted = [float(row["estmm"]) for row in golden(f"spdep/{folder}/EBest_poisson.csv")]
     for x, want in zip(compared.tolist(), wanted, strict=True):
         assert abs(float(Fraction(x, MICRO) * b) - want) <= 3e-6 * float(b)
+
+
+def test_the_readme_names_the_two_families(shared: Path) -> None:
+    text = (shared / "golden" / "spdep/README.md").read_text(encoding="utf-8")
+    assert 'family="poisson"|"binomial"' in text
