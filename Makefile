@@ -1,8 +1,8 @@
 # Everything a newcomer types. `make demo` and `make test` set up what they need by themselves.
 #
 #   make setup      .venv with the `qingyu` command in it
-#   make demo       the 911 calls of Montgomery County, PA, as a graded and explained index
-#                   DATA=path/to/911.csv takes your file, CITY=montco another pack
+#   make demo       a whole simulated city: files of sixteen departments become graded indices
+#                   CITY=montco the 911 calls of Montgomery County, PA; DATA=path/to/911.csv your file
 #   make test       all tests that run on the wheels alone
 #   make test-all   those, and the groups that need ../shared, system packages or more time
 #   make lint       format, lint, types, layers
@@ -13,8 +13,9 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.qingyu-ready
-CITY ?= montco
 DATA ?=
+# A file of one's own is one of 911 calls; without one there is a simulated city.
+CITY ?= $(if $(DATA),montco,zhuhai)
 BENCH ?=
 WORKERS ?= 2
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))

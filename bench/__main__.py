@@ -8,13 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cube, day, harness, index, receive
+from bench import cube, daily, day, harness, index, nation, receive, warn
 
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
+KNOWN = "index, day, receive, cube, nation, daily, warn"
+CITY = 0.1  # of the simulated city's records: five years of all are 26 million
 
 
 def main(asked: list[str]) -> None:
-    names = asked or ["index", "day", "receive", "cube"]
+    names = asked or ["index", "day", "receive", "cube", "daily", "warn"]
     print(harness.machine())
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         for name in names:
@@ -30,8 +32,15 @@ def _run(name: str, work: Path) -> None:
         receive.main(work, int(10_000_000 * SCALE))
     elif name == "cube":
         cube.main(work, int(100_000_000 * SCALE))
+    elif name == "nation":
+        towns = max(2 * nation.FILES, int(40_000 * SCALE))
+        nation.main(work, towns, int(10_000_000 * SCALE), min(3, harness.PAIRS))
+    elif name == "daily":
+        daily.main(work, scale=CITY * SCALE)
+    elif name == "warn":
+        warn.main(work, nation=max(40, int(40_000 * SCALE)))
     else:
-        raise SystemExit(f"no benchmark {name}; there are: index, day, receive, cube")
+        raise SystemExit(f"no benchmark {name}; there are: {KNOWN}")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 A contestant is a function named as `module:function` that takes one JSON argument and returns a
 dict with at least `digest` (what it computed, as text) and optionally `seconds` (its own timing,
-without set-up), `rows`, `stages`. The harness alternates A B A B …, measures wall time, peak memory
-and bytes read from the operating system, and prints a ratio only if all digests agree.
+without set-up), `rows`, `stages`, `figures`. The harness alternates A B A B …, measures wall time,
+peak memory and bytes read from the operating system, and prints a ratio only if all digests agree.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Run:
     digest: str
     rows: int | None
     stages: dict[str, float]
+    figures: dict[str, int]
 
 
 def once(contestant: Contestant) -> Run:
@@ -58,6 +59,7 @@ def once(contestant: Contestant) -> Run:
         digest=result["digest"],
         rows=result.get("rows"),
         stages=result.get("stages", {}),
+        figures=result.get("figures", {}),
     )
 
 
@@ -90,6 +92,8 @@ def report(name: str, runs: Sequence[Run]) -> None:
     print(line)
     for stage in runs[0].stages:
         print(f"    {stage}: {statistics.median(run.stages[stage] for run in runs):.3f} s")
+    for figure, value in runs[0].figures.items():
+        print(f"    {figure}: {value:,}")
 
 
 def print_ratio(name: str, rival: str, left: Sequence[Run], right: Sequence[Run]) -> None:

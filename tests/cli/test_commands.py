@@ -82,11 +82,25 @@ def test_a_receipt_says_what_became_of_each_row(qingyu: Qingyu, made: Path) -> N
     assert said.code == 0
     assert "received before" in said.out
     assert "another row of the same file has the same key" in said.out
+    assert f"receive calls FILE --supplement 1 --home {made / 'home'}" in said.out
     answer = qingyu("receive", "calls", made / "calls.csv", "--home", made / "home", "--json").json
     holds(shapes.RECEIPT, answer)
     assert answer["again"] is True
     parts = ("new", "repeated", "unchanged", "corrected", "refused")
     assert sum(answer[part] for part in parts) == answer["rows"]
+
+
+def test_each_file_is_a_batch_of_its_own(qingyu: Qingyu, home: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("nothing like it\n1\n", "utf-8")
+    words = ("receive", "calls", bad, tmp_path / "nowhere.csv", "--each", "--home", home)
+    said = qingyu(*words)
+    assert said.code == 4
+    assert said.out.count("Not taken: ") == 2
+    answer = qingyu(*words, "--json")
+    holds(shapes.RECEIPTS, answer.json)
+    assert [one["receipt"] for one in answer.json] == [None, None]
+    assert qingyu("receive", "calls", bad, "--each", "--supplement", 1, "--home", home).code == 2
 
 
 def test_a_dry_run_writes_nothing(qingyu: Qingyu, tmp_path: Path, made: Path) -> None:
@@ -203,6 +217,15 @@ def test_explain_adds_up(qingyu: Qingyu, made: Path) -> None:
     assert sum(parts) + sum(one["amount"] for one in exact["charges"]) == exact["score"]
     change = sum(line["amount"] for line in exact["change"])
     assert change == exact["score"] - exact["previous"]["score"]
+
+
+def test_an_area_that_is_not_known_is_met_with_the_nearest_ones(qingyu: Qingyu, made: Path) -> None:
+    said = qingyu("explain", "HATFIELD", "--period", MONTH, "--home", made / "home", "--json")
+    assert said.code == 9
+    [fault] = json.loads(said.err)["faults"]
+    nearest = fault["expected"].casefold()
+    assert nearest.count("hatfield") == 2  # each area by one of its names
+    assert "boro" in nearest
 
 
 def test_explain_prints_every_station(qingyu: Qingyu, made: Path) -> None:

@@ -29,6 +29,34 @@ def test_columns_give_way_in_their_stated_order() -> None:
     assert fitting(COLUMNS, ROWS, 5) == (0, 1)  # those without `drop` stay, whatever the screen
 
 
+def test_columns_of_one_rank_give_way_together_and_are_named_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = [Column("Area"), Column("Change", drop=1), Column("Month"), Column("Change", drop=1)]
+    rows = [["唐家湾镇", "+1.250", "2026-10", "-0.400"]]
+    assert fitting(columns, rows, 8 + 6 + 7 + 6 + 9) == (0, 1, 2, 3)
+    assert fitting(columns, rows, 8 + 6 + 7 + 6 + 8) == (0, 2)
+    monkeypatch.setattr(screen, "WIDTH_OFF_TERMINAL", 30)
+    print_table(columns, rows)
+    assert "screen: Change." in capsys.readouterr().err
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=6), st.integers(10, 120))
+def test_what_fits_is_not_cut(widths: list[int], width: int) -> None:
+    """`fitting` counts what a table takes as the table itself does."""
+    columns = [Column("x" * size, right=bool(n % 2)) for n, size in enumerate(widths)]
+    rows = [["y" * size for size in widths]]
+    taken = sum(widths) + 3 * (len(widths) - 1)
+    with pytest.MonkeyPatch.context() as patched:
+        stream = io.StringIO()
+        patched.setattr(sys, "stdout", stream)
+        patched.setattr(screen, "WIDTH_OFF_TERMINAL", max(width, taken))
+        print_table(columns, rows)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 3
+    assert max(cell_len(line.rstrip()) for line in lines) == taken
+
+
 @given(st.integers(1, 200), st.lists(st.text("ab 蒙哥", max_size=20), min_size=4, max_size=4))
 def test_a_wider_screen_never_shows_less(width: int, row: list[str]) -> None:
     assert set(fitting(COLUMNS, [row], width)) <= set(fitting(COLUMNS, [row], width + 1))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from qingyu.cli.shapes_simulate import SIMULATE_CITY, SIMULATE_NATION
+
 SPAN = ("--from", "2026-10-01", "--to", "2026-10-03", "--scale", "0.2", "--recent", "1")
 Qingyu = Callable[..., Any]
 
@@ -20,7 +22,10 @@ def test_a_city(qingyu: Qingyu, tmp_path: Path) -> None:
 
 def test_a_city_for_programs_and_in_chinese(qingyu: Qingyu, tmp_path: Path) -> None:
     said = qingyu("simulate", "zhuhai", tmp_path / "one", *SPAN, "--json", "--faults", "none")
+    assert set(said.json) == set(SIMULATE_CITY.fields)
+    assert said.json["simulated"] is True
     assert said.json["files"] > 20
+    assert said.json["departments"] == 16
     assert said.json["faults"] == {}
     assert (said.json["first"], said.json["last"]) == ("2026-10-01", "2026-10-03")
     chinese = qingyu("simulate", "zhuhai", tmp_path / "two", *SPAN, "--lang", "zh")
@@ -31,6 +36,7 @@ def test_a_nation(qingyu: Qingyu, tmp_path: Path) -> None:
     words = ("--towns", "20", "--events", "20000", "--files", "2")
     said = qingyu("simulate", "nation", tmp_path / "n", *words, "--json")
     assert said.code == 0
+    assert set(said.json) == set(SIMULATE_NATION.fields)
     assert said.json["files"] == 2
     assert 17_000 < said.json["rows"] < 23_000
     home = tmp_path / "home"

@@ -11,6 +11,7 @@ sys.path.append(str(Path(__file__).parent))
 
 from engine_town import still_clock
 
+from qingyu.engine import keyindex
 from qingyu.engine.store import Home
 
 
@@ -20,3 +21,9 @@ def home(tmp_path: Path) -> Home:
     made = Home.create(tmp_path / "home", tmp_path / "pack")
     made.clock = still_clock
     return made
+
+
+@pytest.fixture(autouse=True)
+def _a_run_for_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key index on disk reaches every batch, however small."""
+    monkeypatch.setattr(keyindex, "MOST_FILES", 1)

@@ -12,7 +12,6 @@ import ctypes
 import errno
 import json
 import os
-import pickle
 import shutil
 import sys
 from collections.abc import Callable
@@ -20,18 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).parent))
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from engine_town import measure_of
 from engine_walk import STEPS, State, Step, litter, state
 
-from qingyu.engine import disk
+import forked
+from forked import KILLED
+from qingyu.engine import disk, keyindex
 from qingyu.engine.counting import select
 from qingyu.engine.measures import Measures, fingerprint
 from qingyu.errors import StorageError
 from qingyu.i18n import use_language
 
-KILLED = 9
+keyindex.MOST_FILES = 1  # every receipt writes a run of its index, so that it is killed there too
 NEEDS_SPACE = ("open", "write", "copy", "mkdir", "link", "delta")
 STRIDE = int(os.environ.get("KILL_STRIDE", "1"))  # look at every so manieth point
 LAST = int(os.environ.get("KILL_LAST", "1000000"))  # … and only at so many of the last ones
@@ -55,25 +56,14 @@ class Aftermath:
 
 
 def in_child(work: Callable[[], Any]) -> tuple[int, Any]:
-    """Do `work` in a forked child: (exit code, what it returned or raised)."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            result = work()
-        except StorageError as error:
-            result = Told([str(fault.sentence()) for fault in error.faults])
-        except BaseException as error:
-            result = repr(error)
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(pickle.dumps(result))
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        data = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), pickle.loads(data) if data else None
+    """As `forked.in_child`; a failure of the disk comes back as its sentences."""
+
+    def told(error: BaseException) -> Any:
+        if isinstance(error, StorageError):
+            return Told([str(fault.sentence()) for fault in error.faults])
+        return repr(error)
+
+    return forked.in_child(work, told)
 
 
 def counted(mode: str, folder: Path, do: Callable[[Path], None]) -> Callable[[], Any]:

@@ -12,7 +12,7 @@ from engine_town import Row, key64, receive, town
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qingyu.engine import runs
+from qingyu.engine import keyindex, runs
 from qingyu.engine.keyindex import KeyIndex, _mergeable
 from qingyu.engine.runs import Run, merged, merged_blocks
 from qingyu.engine.store import Home
@@ -227,3 +227,30 @@ def test_a_run_in_many_stretches_is_the_same(home: Home, monkeypatch: pytest.Mon
     monkeypatch.setattr(runs.stretches, "__defaults__", (4,))
     assert seen(home, *asked) == whole
     assert whole[3] == (True, content(2, "theft"), 2, 2)
+
+
+def test_a_few_small_batches_are_read_anew_until_a_run_is_due(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyindex, "MOST_FILES", 3)
+    listed = home.folder / "index" / "calls" / "runs.json"
+    there = []
+    for number in range(1, 5):
+        receive(home, PACK, [row(1, f"k{number}", 1), row(1, "common", number)])
+        there.append(listed.exists())
+        assert seen(home, f"k{number}", "common") == [
+            (True, content(1), 1, number),
+            (True, content(number), number, number),
+        ]
+        assert KeyIndex(home, "calls").runs == number
+    assert there == [False, False, True, True]
+    assert json.loads(listed.read_text())["upto"] == 3
+
+
+def test_many_rows_make_a_run_due_at_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyindex, "MOST_FILES", 99)
+    monkeypatch.setattr(keyindex, "MOST_ROWS", 2)
+    receive(home, PACK, [row(1, "k1", 1)], new=1)
+    assert not (home.folder / "index" / "calls").exists()
+    receive(home, PACK, [row(1, "k2", 1)], new=1)
+    assert (home.folder / "index" / "calls" / "runs.json").exists()

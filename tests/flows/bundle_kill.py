@@ -2,71 +2,49 @@
 
 A program of its own, so that each side runs in a network of its own. `send` fills FOLDER/carrier,
 `receive` reads it. This process never opens a database: it forks children that do, and kills each
-at one operation of either writing layer; another child then runs the same command again. One line
-of JSON tells what came of it.
+at one of the numbered operations of the disk; another child then runs the same command again. One
+line of JSON tells what came of it.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import pickle
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).parent))
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from bundle_town import Gap, row, still_clock, two_sources
 
-from qingyu.engine import disk
+from forked import KILLED, in_child
+from qingyu import disk
 from qingyu.engine.fingerprints import cube_digest, records_digest
 from qingyu.engine.store import Home
 from qingyu.flows.bundle_make import Send, make
 from qingyu.flows.bundle_open import inbox_of, open_bundles
 from qingyu.i18n import use_language
-from qingyu.intake.bundle import disk as bundle_disk
 from qingyu.intake.bundle.minisign import Public
 from qingyu.intake.bundle.outbox import Outbox
 
-KILLED = 9
 State = tuple[Any, ...]
 
 
-def in_child(work: Callable[[], Any]) -> tuple[int, Any]:
-    """Do `work` in a forked child: (exit code, what it returned or raised)."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            result = work()
-        except BaseException as error:
-            result = repr(error)
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(pickle.dumps(result))
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        data = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), pickle.loads(data) if data else None
-
-
 def gated(work: Callable[[], Any], at: int) -> Any:
-    """Do `work`; the process ends at operation `at` of both layers together (0: never). Gives the
-    number of operations."""
+    """Do `work`; the process ends at operation `at` of bundles and home together (0: never). Gives
+    the number of operations."""
     count = 0
 
     def gate(number: int, name: str, path: Path) -> None:
         nonlocal count
-        count += 1
-        if count == at:
+        count = number
+        if number == at:
             os._exit(KILLED)
 
-    with disk.watched(gate), bundle_disk.watched(gate):
+    with disk.watched(gate):
         work()
     return count
 

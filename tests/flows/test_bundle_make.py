@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from bundle_town import COLUMNS, Gap, as_csv, row, two_sources
 
-from qingyu.engine import disk
+from qingyu import disk
 from qingyu.errors import InputError, UsageError
 from qingyu.flows.bundle_make import Send
 
@@ -151,8 +151,6 @@ def test_nor_is_it_when_the_sender_is_killed(gap: Gap) -> None:
     class Killed(BaseException):
         pass
 
-    from qingyu.intake.bundle import disk as bundle_disk
-
     path = gap.folder / "calls.csv"
     path.write_text(table(), "utf-8")
     at, done = 0, False
@@ -164,7 +162,7 @@ def test_nor_is_it_when_the_sender_is_killed(gap: Gap) -> None:
                 raise Killed
 
         try:
-            with bundle_disk.watched(gate), disk.watched(lambda *_: None):
+            with disk.watched(gate):
                 gap.make(Send("calls", (path,), version="1"))
             done = True
         except Killed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from datetime import date
 from itertools import permutations
 from pathlib import Path
@@ -11,13 +10,12 @@ from pathlib import Path
 import pytest
 from bundle_town import Gap, as_csv, row, two_sources
 
-from qingyu.engine import disk
+from qingyu import disk
 from qingyu.engine.store import Home
 from qingyu.errors import StorageError
 from qingyu.flows.bundle_make import Send
 from qingyu.flows.bundle_open import Opened, inbox_of
 from qingyu.flows.bundle_status import box_status, stream_status
-from qingyu.intake.bundle import disk as bundle_disk
 from qingyu.intake.bundle.nodes import Outcome
 from qingyu.intake.bundle.outbox import Outbox
 
@@ -238,26 +236,13 @@ def test_status_tells_both_sides(gap: Gap) -> None:
     assert there["kept"] == [1, 2, 3]
 
 
-def gated(gate: Callable[[int, str, Path], None]) -> tuple[object, object]:
-    """Both layers of writing, counted as one."""
-    count = 0
-
-    def counting(number: int, name: str, path: Path) -> None:
-        nonlocal count
-        count += 1
-        gate(count, name, path)
-
-    return disk.watched(counting), bundle_disk.watched(counting)
-
-
 def test_killed_now_and_then_it_is_simply_run_again(tmp_path: Path) -> None:
     """A sample of the points; all of them are killed for real in `test_bundle_gap`."""
     (tmp_path / "whole").mkdir()
     whole = Gap(tmp_path / "whole")
     sent = [whole.send([row("1")]), whole.send([row("1", number="2")], "2")]
     names: list[str] = []
-    one, two = gated(lambda number, name, path: names.append(name))
-    with one, two:  # type: ignore[attr-defined]
+    with disk.watched(lambda number, name, path: names.append(name)):
         whole.open(*sent)
     for at in range(3, len(names), 31):
         (tmp_path / f"at{at}").mkdir()
@@ -269,8 +254,7 @@ def test_killed_now_and_then_it_is_simply_run_again(tmp_path: Path) -> None:
             if number >= at:
                 raise Killed
 
-        one, two = gated(kill)
-        with pytest.raises(Killed), one, two:  # type: ignore[attr-defined]
+        with pytest.raises(Killed), disk.watched(kill):
             gap.open(*sent)
         done = gap.open(*sent)
         assert [one.fate for one in done.files] in (
@@ -288,8 +272,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(gap: Gap) -> None:
         if number > 20 and name in ("open", "write", "copy", "mkdir"):
             raise OSError(28, "No space left on device")
 
-    one, two = gated(full)
-    with pytest.raises(StorageError, match="no space left"), one, two:  # type: ignore[attr-defined]
+    with pytest.raises(StorageError, match="no space left"), disk.watched(full):
         gap.open(sent)
     assert gap.open(sent).files[0].fate == "received"
     assert as_csv([]) != ""

@@ -2,64 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flows_county import MONTCO, all_kinds, calls, write_calls
+from daily_office import NOW, OLD, PACK, Killed, Office
 
 from qingyu.engine import disk
 from qingyu.engine.store import Home
 from qingyu.errors import ConflictError, LockedError, PackError
-from qingyu.flows.daily import Daily, daily
 from qingyu.flows.daily_watch import not_run
 from qingyu.intake.connectors.folder import arrivals
 from qingyu.intake.connectors.settings import Folder, load_settings
-from qingyu.pack.load import load_pack
-
-PACK = load_pack(MONTCO)
-NOW = datetime(2016, 4, 2, 12, tzinfo=UTC)
-TODAY = date(2016, 4, 2)
-OLD = datetime(2016, 1, 1, tzinfo=UTC).timestamp()
-
-
-class _Killed(BaseException):
-    pass
-
-
-class Office:
-    """A home with one watched folder."""
-
-    def __init__(self, folder: Path, after: str = "move") -> None:
-        self.post = folder / "post"
-        self.post.mkdir(parents=True)
-        self.home = Home.create(folder / "home", MONTCO)
-        self.at(NOW)
-        text = f"feeds:\n  - source: calls\n    folder: {{path: {self.post}, pattern: '*.csv',"
-        (self.home.folder / "connectors.yaml").write_text(f"{text} after: {after}}}\n", "utf-8")
-
-    def at(self, moment: datetime) -> None:
-        self.home.clock = lambda: moment
-
-    def lay(self, name: str = "calls.csv", last: date = date(2016, 4, 1), more: int = 0) -> Path:
-        given = [call for call in all_kinds() if call.at.date() <= last]
-        given += calls(first=last, last=last, daily=lambda day, place: 2 + more)[: 12 * more]
-        path = write_calls(self.post / name, dict.fromkeys(given))
-        os.utime(path, (OLD, OLD))
-        return path
-
-    def run(self, day: date | None = None) -> Daily:
-        return daily(self.home, PACK, "test", day)
-
-    def end(self) -> object:
-        """What a person finds after the runs, whatever happened on the way."""
-        folder = self.home.folder / "daily"
-        reports = {p.name: p.read_bytes() for p in sorted((folder / "reports").iterdir())}
-        files = sorted(str(p.relative_to(self.post)) for p in self.post.rglob("*"))
-        digests = [batch.content_digest for batch in self.home.batches()]
-        return reports, json.loads((folder / "state.json").read_text()), files, digests
 
 
 def test_a_day_takes_computes_and_is_safe_to_run_twice(tmp_path: Path) -> None:
@@ -143,9 +98,9 @@ def test_killed_at_its_writes_it_ends_the_same(tmp_path: Path) -> None:
 
         def gate(number: int, name: str, path: Path, at: int = at) -> None:
             if number == at:
-                raise _Killed
+                raise Killed
 
-        with pytest.raises(_Killed), disk.watched(gate):
+        with pytest.raises(Killed), disk.watched(gate):
             office.run()
         office.home = Home.open(office.home.folder)
         office.at(NOW)

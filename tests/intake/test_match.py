@@ -321,6 +321,30 @@ def test_a_lone_slip_in_the_year_does_not_make_later_files_old(desk: Desk) -> No
     assert receipt.covers_last == date(2020, 1, 28)
 
 
+@pytest.mark.parametrize("by", ["newest", "sequence"])
+def test_a_lone_slip_before_all_others_does_not_stretch_the_days_that_are_covered(
+    desk: Desk, by: str
+) -> None:
+    """Else the years between would count as days on which nothing happened."""
+    desk.pack = town(version={"by": by})
+    rows = [row(str(n), f"2020-01-{n % 28 + 1:02d} 10:00:00") for n in range(150)]
+    slips = [row("old", "1999-01-01 10:00:00"), row("new", "2030-01-01 10:00:00")]
+    receipt = desk.send([*rows, *slips])
+    assert receipt.reasons == {"after_silence:when": 1, "before_silence:when": 1}
+    assert (receipt.covers_first, receipt.covers_last) == (date(2020, 1, 1), date(2020, 1, 28))
+    mended = desk.send([slips[0], row("new", "2020-01-30 10:00:00")], supplement=1)
+    assert (mended.new, mended.covers_first) == (2, None)  # right after all, and put right
+
+
+def test_old_rows_are_no_slips_where_they_are_many_or_the_days_are_given(desk: Desk) -> None:
+    desk.pack = town(version={"by": "newest"})
+    rows = [row(str(n), f"2020-01-{n % 28 + 1:02d} 10:00:00") for n in range(150)]
+    old = [row(f"old{n}", "1999-01-01 10:00:00") for n in range(2)]
+    assert desk.send([*rows, *old]).covers_first == date(1999, 1, 1)
+    given = desk.send([*rows, old[0]], covers=(date(2020, 1, 1), date(2020, 1, 31)))
+    assert given.reasons == {"outside_covers": 1}
+
+
 def test_an_unchanged_row_sent_again_newer_ends_in_the_same_state(
     tmp_path: Path,
 ) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import shapely
-from intake_town import Desk, row, source, town
+from intake_town import AREAS, Desk, row, source, town
 
 from qingyu.errors import InputError
+from qingyu.intake import boundaries as boundaries_module
 from qingyu.intake.boundaries import FAR_OUTSIDE, OUTSIDE, SWAPPED, read_boundaries
+from qingyu.pack.model import Area, Change
 
 PLACED = [
     ({"place": "00012"}, "00012"),
@@ -155,8 +159,12 @@ def test_coordinates_are_used_and_dropped(desk: Desk, boundaries: Path) -> None:
             assert b"113.551234" not in path.read_bytes(), path
 
 
-def test_the_raster_agrees_with_the_polygons_everywhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize("raster_from", [0, 10**9], ids=["raster", "polygons"])
+def test_the_raster_agrees_with_the_polygons_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raster_from: int
+) -> None:
     """Irregular shapes: the quick way and plain geometry give the same polygon for each point."""
+    monkeypatch.setattr(boundaries_module, "_RASTER_FROM", raster_from)
     rng = np.random.default_rng(7)
     centres = rng.uniform(0, 1, (12, 2))
     cells = shapely.voronoi_polygons(
@@ -190,3 +198,39 @@ def test_boundaries_in_metres_are_refused(desk: Desk) -> None:
     path = geojson(desk.folder / "m.geojson", square("B", 500_000, 4_000_000, 1000))
     with pytest.raises(InputError, match="no degrees"):
         desk.send([row("1")], boundaries=path)
+
+
+CHANGES = [
+    {"date": date(2020, 7, 1), "kind": "rename", "from": "OLD", "to": "NEW"},
+    {"date": date(2020, 9, 1), "kind": "split", "from": "NEW", "to": "W", "share": 600_000},
+    {"date": date(2020, 9, 1), "kind": "split", "from": "NEW", "to": "E", "share": 400_000},
+]
+LATER = [
+    {"code": "W", "name": "West Quay", "level": "village", "parent": "T", "from": date(2020, 9, 1)},
+    {"code": "E", "name": "East Quay", "level": "village", "parent": "T", "from": date(2020, 9, 1)},
+]
+BY_DAY = [
+    ({"place": "OLD", "when": "2020-07-01 00:00:00"}, "NEW"),  # an old code, after the rename
+    ({"place": "", "name": "old quay", "when": "2020-08-31 00:00:00"}, "NEW"),
+    ({"place": "NEW", "when": "2020-06-30 23:59:59"}, "OLD"),  # the new one, for a day before
+    ({"place": "E", "when": "2020-08-31 00:00:00"}, "NEW"),
+    ({"place": "W", "when": "2020-01-01 00:00:00"}, "OLD"),
+    ({"place": "OLD", "when": "2020-09-01 00:00:00"}, "~unplaced"),  # which of the two?
+    ({"place": "NEW", "when": "2020-09-02 00:00:00"}, "~unplaced"),
+]
+
+
+@pytest.mark.parametrize(("cells", "area"), BY_DAY)
+def test_old_and_new_words_mean_the_area_of_the_records_day(
+    desk: Desk, cells: dict[str, str], area: str
+) -> None:
+    given: list[dict[str, Any]] = [dict(area) for area in AREAS]  # type: ignore[call-overload]
+    ended = [one | {"to": date(2020, 8, 31)} if one["code"] == "NEW" else one for one in given]
+    desk.pack = desk.pack.model_copy(
+        update={
+            "areas": tuple(Area.model_validate(area) for area in [*ended, *LATER]),
+            "changes": tuple(Change.model_validate(change) for change in CHANGES),
+        }
+    )
+    desk.send([row("1", **cells)])
+    assert desk.alive("area") == [(area, 1)]

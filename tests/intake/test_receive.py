@@ -124,7 +124,7 @@ def test_the_same_bytes_under_the_same_options_are_not_even_read(
 
     path = desk.file(as_csv(PLAIN))
     desk.receive(path, covers=days(1, 10))
-    monkeypatch.setattr(module, "stage_sheet", None)
+    monkeypatch.setattr(module, "stage_sheets", None)
     assert desk.receive(path, covers=days(1, 10)).again
 
 
@@ -272,6 +272,7 @@ def test_a_withdrawn_batch_leaves_what_the_others_say(desk: Desk) -> None:
     assert "withdraws batch 2" in str(receipt.sentence())
     again = desk.withdraw(2)
     assert (again.again, again.number) == (True, receipt.number)
+    assert str(again.sentence()).startswith("It was taken back before. Batch 3 withdraws batch 2")
 
 
 def test_a_withdrawn_batch_may_be_received_anew(desk: Desk) -> None:

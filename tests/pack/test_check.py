@@ -31,6 +31,8 @@ def _cases() -> list[Any]:
 
 @pytest.mark.parametrize("case", _cases())
 def test_a_spoilt_pack_tells_every_fault(small: Any, case: dict[str, Any]) -> None:
+    for name, text in case.get("files", {}).items():
+        small.write(name, text)
     for edit in case["edits"]:
         small.edit(edit["file"], edit["old"], edit["new"])
     assert [fault.public() for fault in check_pack(small.folder)] == case["faults"]
@@ -56,6 +58,20 @@ def test_all_faults_of_all_files_are_told_in_one_run(small: Any) -> None:
         "indicators/loss.yaml:8, weight[0]",
         "pack.yaml:4, time_zone",
         "sources/calls.yaml:37, customProperties[0].value.delivery",
+    ]
+
+
+def test_a_slip_of_the_pen_hides_no_other_fault_of_its_file(small: Any) -> None:
+    """A key too many and words nearly right: the rules still see what the file means."""
+    file = "indicators/loss.yaml"
+    small.edit(file, "better: lower", "better: lowr\nbogus: 1")
+    small.edit(file, "{sum: calls,", "{sum: cals,")
+    small.edit(file, "dimension: order", "dimension: ordr")
+    assert [fault.where for fault in check_pack(small.folder)] == [
+        f"{file}:2, dimension",
+        f"{file}:4, measure.sum",
+        f"{file}:6, better",
+        f"{file}:7, bogus",
     ]
 
 

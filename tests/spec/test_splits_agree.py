@@ -17,7 +17,7 @@ from hypothesis import Phase, given, seed, settings
 from qingyu.index.causes import GROUPS, Line
 
 LINES = {"part", "deduction", "cap", "veto", "change"}
-ROUNDS = 8
+ROUNDS = 30
 # A drawn pack takes minutes to shrink and says no more for it: the differences name their causes.
 DRAWN = (Phase.generate,)
 

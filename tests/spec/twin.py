@@ -1,6 +1,6 @@
 """The twin: Qingyu's arithmetic a second time, in plain Python, from the page alone.
 
-Written from `docs/explanation/arithmetic.md`, sections 1 to 8, with integers, fractions,
+Written from `docs/explanation/arithmetic.md`, sections 1 to 8 and 10, with integers, fractions,
 dictionaries and loops; it shares no code with the product, reads the pack's files itself, and
 need not be quick. Where both agree on drawn packs and records, one author's reading of the page
 is the other's.
@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from twin_cells import Cells
+from twin_bridge import BridgedCells
 from twin_days import Cover, Days, Record
 from twin_index import Area, Scores
 from twin_pack import Pack, read_pack
@@ -50,5 +50,5 @@ def compute_of(
 ) -> dict[Period, dict[str, Area]]:
     """The same of a pack that was read already."""
     days = Days(pack, records, covers, first, last, known_on)
-    scores = Scores(Cells(days))
+    scores = Scores(BridgedCells(days))
     return {period: scores.period(period) for period in periods}

@@ -88,6 +88,16 @@ class AreaRow:
 
 
 @dataclass(frozen=True)
+class ChangeRow:
+    """From `day` on, `share` (micros) of what `source` counted is `heir`'s."""
+
+    day: date
+    source: str
+    heir: str
+    share: int
+
+
+@dataclass(frozen=True)
 class ExposureRow:
     area: str
     valid_from: date
@@ -156,6 +166,7 @@ class Pack:
     scales: tuple[tuple[date, tuple[tuple[str, int], ...]], ...]  # (from, (id, cut) best first)
     caps: tuple[Threshold, ...]
     vetoes: tuple[Threshold, ...]
+    changes: tuple[ChangeRow, ...] = ()
 
     @property
     def codes(self) -> list[str]:
@@ -215,6 +226,7 @@ def read_pack(folder: Path) -> Pack:
         ),
         caps=tuple(_threshold(each) for each in grades.get("caps") or ()),
         vetoes=tuple(_threshold(each) for each in grades.get("vetoes") or ()),
+        changes=_changes(folder / "changes.csv"),
     )
 
 
@@ -253,6 +265,13 @@ def _area(row: dict[str, str]) -> AreaRow:
         since=_day(row["from"]),
         until=_day(row["to"]),
         rankable=row["rankable"].lower() not in ("false", "no", "否"),
+    )
+
+
+def _changes(path: Path) -> tuple[ChangeRow, ...]:
+    return tuple(
+        ChangeRow(date.fromisoformat(row["date"]), row["from"], row["to"], micro(row["share"] or 1))
+        for row in (_csv(path) if path.exists() else ())
     )
 
 

@@ -1,4 +1,5 @@
-"""`make demo`: made-up where no file is at hand, marked as such; quicker and the same again."""
+"""`make demo CITY=montco`: made-up where no file is at hand, marked as such; quicker and the same
+again."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def demo(capsys: pytest.CaptureFixture[str], *words: object) -> str:
     capsys.readouterr()
-    assert run(["demo", *[str(word) for word in words], "--lang", "en"]) == 0
+    said = ["demo", "--city", "montco", *[str(word) for word in words], "--lang", "en"]
+    assert run(said) == 0
     return capsys.readouterr().out
 
 
@@ -32,7 +34,7 @@ def test_without_a_file_it_says_that_all_is_simulated(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = demo(capsys)
-    assert (place / "demo-home" / "simulated" / FILE_NAME).is_file()
+    assert (place / "demo-home" / "montco" / "simulated" / FILE_NAME).is_file()
     assert "SIMULATED. The real file is not here" in first
     assert "SIMULATED DATA: no facts about any place." in first
     assert "mchirico/montcoalert" in first
@@ -47,12 +49,14 @@ def test_without_a_file_it_says_that_all_is_simulated(
     again = demo(capsys)
     assert "from an earlier run" in again
     assert "received before" in again
-    assert len(Home.open(place / "demo-home").batches()) == 1
+    assert len(Home.open(place / "demo-home" / "montco").batches()) == 1
     assert table_of(again) == table_of(first)
 
     # A file of one's own takes the place of the made-up one, and the other way round.
     own = place / "mine.csv"
-    lines = (place / "demo-home" / "simulated" / FILE_NAME).read_text("utf-8").splitlines()
+    lines = (
+        (place / "demo-home" / "montco" / "simulated" / FILE_NAME).read_text("utf-8").splitlines()
+    )
     own.write_text("\n".join(lines[:30_000]) + "\n", encoding="utf-8")
     mine = demo(capsys, "--data", own)
     assert "Took back batch 1" in mine
@@ -64,7 +68,7 @@ def table_of(text: str) -> list[str]:
 
 
 def test_a_wrong_path_is_one_sentence(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["demo", "--data", "nowhere.csv", "--lang", "en"]) == 9
+    assert run(["demo", "--city", "montco", "--data", "nowhere.csv", "--lang", "en"]) == 9
     assert "Error: nowhere.csv: found no file" in capsys.readouterr().err
 
 

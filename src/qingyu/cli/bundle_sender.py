@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qingyu.cli.bundle_words import sends_of
-from qingyu.cli.options import JsonOption, pack_folder, person
+from qingyu.cli.options import JsonOption, PackOption, pack_folder, person
 from qingyu.cli.screen import near, print_json, say, to_json
 from qingyu.i18n import T
 
@@ -32,14 +32,7 @@ def init(
     stream: Annotated[
         str, typer.Argument(metavar="STREAM", help=T("A short name for what it sends.").text)
     ],
-    pack: Annotated[
-        str,
-        typer.Option(
-            "--pack",
-            metavar="DIR",
-            help=T("The pack's folder, or the name of one that comes with Qingyu.").text,
-        ),
-    ],
+    pack: PackOption,
 ) -> None:
     from qingyu.cli.bundle_page import print_key
     from qingyu.intake.bundle.outbox import Outbox

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from qingyu.cli.screen import listed, say
-from qingyu.cli.words import grade_words, name_of_area
+from qingyu.cli.screen import count, listed, say
+from qingyu.cli.words import cause_word, grade_words, marked, name_of_area, signed
 from qingyu.flows.daily import Daily
 from qingyu.i18n import TN, T, pick
 from qingyu.pack.model import Pack
+
+_STAGES = {
+    "collect": T("collecting"),
+    "count": T("counting new measures"),
+    "panel": T("reading the cube"),
+    "supply": T("asking what is late"),
+    "compute": T("computing"),
+    "report": T("writing the report"),
+}
 
 
 def print_daily(pack: Pack, done: Daily) -> None:
     """What came in, what is late, what was computed and what changed."""
     report: dict[str, Any] = done.report
-    say(T("{name}, run of {day}", name=pick(pack.name.model_dump()), day=report["day"]))
+    title = T("{name}, run of {day}", name=pick(pack.name.model_dump()), day=report["day"])
+    say(marked(pack, title))
     if done.again:
         say(T("Nothing new since the last run."))
     for batch in report["received"]:
@@ -26,14 +36,15 @@ def print_daily(pack: Pack, done: Daily) -> None:
         say(T("Refused, from {source}: {reason}", source=one["source"], reason=one["reason"]))
     if report["waiting"]:
         say(T("Left until they are whole: {files}", files=listed(report["waiting"])))
+    for one in report["empty"]:
+        say(T("{source} has no record of {first} to {last}; it is asked again.",
+              source=one["source"], first=one["first"], last=one["last"]))  # fmt: skip
     if report["late"]:
         say(T("Late: {sources}", sources=listed(report["late"])))
     for one in report["periods"]:
         _period(pack, one)
     for one in report["changes"]:
-        say(T("{period}, {area}: was {before}, is now {now}.", period=one["period"],
-              area=name_of_area(pack, one["area"]), before=grade_words(pack, one["was"]),
-              now=grade_words(pack, one["grade"])))  # fmt: skip
+        _change(pack, one)
     _cost(done)
 
 
@@ -49,8 +60,34 @@ def _period(pack: Pack, one: dict[str, Any]) -> None:
               sentence=sentence))  # fmt: skip
 
 
+def _change(pack: Pack, one: dict[str, Any]) -> None:
+    say(T("{period}, {area}: was {before}, is now {now}.", period=one["period"],
+          area=name_of_area(pack, one["area"]), before=grade_words(pack, one["was"]),
+          now=grade_words(pack, one["grade"])))  # fmt: skip
+    causes = [
+        f"{cause_word(line['cause'])} {signed(line['amount'].units)}"
+        for line in one["causes"]
+        if line["amount"].units
+    ]
+    if causes:
+        say(
+            T(
+                "  {amount} points: {causes}",
+                amount=signed(one["amount"].units),
+                causes=listed(causes),
+            ),
+            "dim",
+        )
+
+
 def _cost(done: Daily) -> None:
     seconds = f"{sum(done.seconds.values()):.1f}"
     rows = sum(done.rows.values())
     say(TN("{seconds} s, {count} row read.", "{seconds} s, {count} rows read.", rows,
            seconds=seconds), "dim")  # fmt: skip
+    stages = [
+        str(T("{stage} {seconds} s, {rows} rows", stage=_STAGES[name], seconds=f"{taken:.1f}",
+              rows=count(done.rows[name])))
+        for name, taken in done.seconds.items()
+    ]  # fmt: skip
+    say(T("  of these: {stages}", stages="; ".join(stages)), "dim")

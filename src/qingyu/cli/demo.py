@@ -1,26 +1,27 @@
-"""`qingyu demo`: from a file to an explained grade, with every step said."""
+"""`qingyu demo`: from departments' files to explained grades, with every step said."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from qingyu.cli.helping import HelpfulCommand
-from qingyu.cli.options import pack_folder, person
-from qingyu.cli.screen import Cell, Column, colour_word, mark, near, out, print_table, say
-from qingyu.i18n import T
+from qingyu.cli.options import JsonOption, pack_folder, person
+from qingyu.cli.screen import near, note, print_json, say
+from qingyu.errors import UsageError
+from qingyu.i18n import T, language_in_use
 from qingyu.i18n import Text as Words
 
 if TYPE_CHECKING:
     from qingyu.flows.demo import Demo
-    from qingyu.index.rows import Row
+    from qingyu.flows.show import Shown
 
-HOME = Path("demo-home")
+HOMES = Path("demo-home")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,47 +29,93 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "demo",
         cls=HelpfulCommand,
-        help=T("See it work: 911 calls become a graded and explained index.").text,
-        epilog="qingyu demo\nqingyu demo --data 911.csv",
+        help=T("See it work: the files of a city become a graded and explained index.").text,
+        epilog="qingyu demo\nqingyu demo --city montco --data 911.csv",
     )(demo)
 
 
 def demo(
     city: Annotated[
         str, typer.Option("--city", metavar="PACK", help=T("The pack's name or folder.").text)
-    ] = "montco",
+    ] = "zhuhai",
     data: Annotated[
         Path | None,
         typer.Option("--data", metavar="FILE", help=T("Your own file in the same layout.").text),
     ] = None,
     home: Annotated[
-        Path,
-        typer.Option("--home", metavar="FOLDER", help=T("Where the demo keeps its data.").text),
-    ] = HOME,
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="FOLDER",
+            help=T("Where the demo keeps its data (else demo-home/PACK).").text,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
+    from qingyu.flows.demo_city import is_city
+
+    folder = pack_folder(city)
+    place = home or HOMES / folder.resolve().name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if is_city(folder):
+        _city(folder, data, place, as_json)
+    else:
+        _county(folder, data, place, as_json)
+
+
+def _city(folder: Path, data: Path | None, home: Path, as_json: bool) -> None:
+    from qingyu.cli.progress import staged
+    from qingyu.flows.demo_city import demo_city
+    from qingyu.index.exact_json import dumps
+
+    if data is not None:
+        raise UsageError(
+            f"--data {data}",
+            T("one file"),
+            T("none: the files of this city's twenty sources are simulated"),
+            T("Leave it out, or name another pack with --city or CITY=."),
+        )
+    with staged() as progress:
+        found = demo_city(home, folder, person(), _teller(as_json), progress)
+    if as_json:
+        print_json(dumps(found.to_json()))
+    else:
+        from qingyu.cli.demo_city_page import print_city
+
+        print_city(found)
+        _print_further(found.glances, home)
+    found.must_have_found_all()
+
+
+def _county(folder: Path, data: Path | None, home: Path, as_json: bool) -> None:
     from qingyu.cli.progress import staged
     from qingyu.flows.demo import demo as walk
+    from qingyu.index.exact_json import dumps
+
+    beside = Path("..") / "shared" / "data"
+    with staged() as progress:
+        found = walk(home, folder, data, beside, person(), _teller(as_json), progress)
+    if as_json:
+        print_json(dumps(found.to_json()))
+        return
+    _print_refusals(found)
+    _print_glance(found)
+    _print_further(found.glances, home)
+
+
+def _teller(as_json: bool) -> Callable[[Words], None]:
+    """Says the steps, numbered; on standard error where the answer is for programs."""
+    from qingyu.cli.progress import set_aside
 
     step = 0
 
     def tell(words: Words) -> None:
         nonlocal step
         step += 1
-        say(f"{step}. {words}")
+        with set_aside():
+            (note if as_json else say)(f"{step}. {words}")
 
-    with staged() as progress:
-        found = walk(
-            home,
-            pack_folder(city),
-            data,
-            Path("..") / "shared" / "data",
-            person(),
-            tell,
-            progress,
-        )
-    _print_refusals(found)
-    _print_glance(found)
-    _print_further(found, home)
+    return tell
 
 
 def _print_refusals(found: Demo) -> None:
@@ -82,8 +129,7 @@ def _print_refusals(found: Demo) -> None:
 
 def _print_glance(found: Demo) -> None:
     """One table of all areas: the last day and the last month side by side."""
-    from qingyu.cli.show_page import counted, headline
-    from qingyu.cli.words import name_of_area
+    from qingyu.cli.glance_page import print_areas, print_counts, print_roots, print_worst
 
     day, month = found.glances
     lowest = month.rows[-1].level
@@ -91,60 +137,20 @@ def _print_glance(found: Demo) -> None:
     if found.simulated:
         say(T("SIMULATED DATA: no facts about any place."))
     for glance in (day, month):
-        for row in glance.rows:
-            if row.parent is None:
-                out().print(Text.assemble(f"{glance.period.label}  ", headline(found.pack, row)))
-        say(counted(found.pack, lowest, [row for row in glance.rows if row.level == lowest]))
-    by_day = {row.area: row for row in day.rows}
-    rows = [
-        [name_of_area(found.pack, row.area), *_cells(by_day.get(row.area)), *_cells(row)]
-        for row in month.rows
-        if row.level == lowest
-    ]
+        print_roots(found.pack, glance)
+        print_counts(found.pack, glance, lowest)
     say("")
-    print_table([Column(str(T("Area"))), *_columns(day.period.label),
-                 *_columns(month.period.label)], rows)  # fmt: skip
+    print_areas(found.pack, day, month, lowest)
     say("")
-    for glance in (day, month):
-        if glance.worst is not None:
-            name = name_of_area(found.pack, glance.worst.area)
-            say(
-                T(
-                    "Worst of {period}: {name}. {sentence}",
-                    period=glance.period.label,
-                    name=name,
-                    sentence=glance.worst.sentence.text,
-                )
-            )
+    print_worst(found.pack, (day, month), lowest)
 
 
-def _columns(period: str) -> list[Column]:
-    return [
-        Column(period),
-        Column(str(T("Score")), right=True),
-        Column(str(T("Rank")), right=True),
-        Column(str(T("Change")), right=True, drop=1),
-    ]
-
-
-def _cells(row: Row | None) -> list[Cell]:
-    from qingyu.cli.show_page import score_text
-    from qingyu.cli.words import signed
-
-    if row is None:
-        return ["", "", "", ""]
-    return [
-        Text.assemble(mark(row.grade), f" {colour_word(row.grade)}"),
-        score_text(row.score),
-        "-" if row.rank is None else str(row.rank),
-        signed(row.change),
-    ]
-
-
-def _print_further(found: Demo, home: Path) -> None:
-    day, month = found.glances
+def _print_further(glances: Sequence[Shown], home: Path) -> None:
+    day, month = glances
     command = _command()
     worst = month.worst.name if month.worst is not None else month.rows[0].name
+    if month.worst is not None and language_in_use() == "zh":
+        worst = month.worst.name_zh or worst
     say("")
     say(T("Look further:"))
     say(f'  {command} explain "{worst}" --period {month.period.label} --home {home}')

@@ -6,11 +6,13 @@ from rich.text import Text
 
 from qingyu.cli.screen import Cell, Column, count, mark, out, print_sections, print_table, say
 from qingyu.cli.show_page import score_text
+from qingyu.cli.united_page import print_united
 from qingyu.cli.words import (
     cause_word,
     comparand_word,
     fill_word,
     grade_words,
+    marked,
     name_of_area,
     picked,
     signed,
@@ -26,18 +28,39 @@ def print_explanation(pack: Pack, found: Explanation) -> None:
     """Words first, then the parts that sum to the score, then every station, then the change."""
     _print_title(pack, found)
     _print_parts(pack, found)
-    _print_stations(found)
-    _print_change(found)
+    _print_stations(pack, found)
+    print_united(pack, found)
+    _print_change(pack, found)
 
 
 def _print_title(pack: Pack, found: Explanation) -> None:
-    line = Text(f"{name_of_area(pack, found.area)} {found.period}  ")
+    line = Text(marked(pack, f"{name_of_area(pack, found.area)} {found.period}  "))
     line.append_text(mark(found.grade))
     line.append(f" {grade_words(pack, found.grade)}  {score_text(found.score)}")
     if found.rank is not None:
         line.append("  " + str(T("rank {rank} of {of}", rank=found.rank, of=found.of)))
     out().print(line)
     say(found.sentence.text)
+    if found.bridged_since is not None:
+        since = found.bridged_since.isoformat()
+        say(T("Bridged since {day}: a part of these numbers stands for other areas.", day=since))
+        for bridge in found.bridges:
+            say(bridge.text)
+    for one in found.corrections:
+        say(
+            T(
+                "Record {record} of {source} was corrected by declaration: {field} {old} → {new}"
+                " (batch {batch}, {who}: {reason}).",
+                record=one.record,
+                source=one.source,
+                field=one.field,
+                old=one.old or "-",
+                new=one.new or "-",
+                batch=one.batch,
+                who=one.who,
+                reason=one.reason,
+            )
+        )
     say(
         T(
             "{state}; {share} % of the weight and days were there; as known after batch {known}.",
@@ -51,7 +74,7 @@ def _print_title(pack: Pack, found: Explanation) -> None:
 
 def _print_parts(pack: Pack, found: Explanation) -> None:
     say("")
-    say(T("Where the score comes from (the parts add up to it exactly):"))
+    say(marked(pack, T("Where the score comes from (the parts add up to it exactly):")))
     rows: list[list[Cell]] = []
     for part in found.parts:
         dimension = picked(pack.dimension(part.dimension).name.model_dump())
@@ -87,9 +110,9 @@ def _print_parts(pack: Pack, found: Explanation) -> None:
         say(found.split_note)
 
 
-def _print_stations(found: Explanation) -> None:
+def _print_stations(pack: Pack, found: Explanation) -> None:
     say("")
-    say(T("The arithmetic, station by station:"))
+    say(marked(pack, T("The arithmetic, station by station:")))
     print_sections(
         [
             Column(str(T("Against"))),
@@ -151,26 +174,20 @@ def _line(held: Held) -> str:
     return (held.pack_line or "").rpartition(":")[2]
 
 
-def _print_change(found: Explanation) -> None:
+def _print_change(pack: Pack, found: Explanation) -> None:
     change = found.change
     say("")
     if change.note is not None or found.score is None or change.before is None:
-        say(
-            T(
-                "Change since {period}: {note}",
-                period=change.period,
-                note=change.note or T("There is none to tell."),
-            )
-        )
+        note = change.note or T("There is none to tell.")
+        say(T("Change since {period}: {note}", period=change.period, note=note))
         return
-    say(
-        T(
-            "What changed since {period} ({score}, as first known after batch {known}):",
-            period=change.period,
-            score=score_text(change.before),
-            known=change.known,
-        )
+    title = T(
+        "What changed since {period} ({score}, as first known after batch {known}):",
+        period=change.period,
+        score=score_text(change.before),
+        known=change.known,
     )
+    say(marked(pack, title))
     rows: list[list[Cell]] = [
         [str(cause_word(line.cause)), str(T("with the next line")) if line.joined else
          signed(line.amount)]
@@ -190,14 +207,19 @@ def _remark(part: Part) -> str:
         return str(part.reason)
     if part.fill != "own":
         return str(fill_word(part.fill))
-    return "" if part.state == "ok" else str(state_word(part.state))
+    words = [] if part.state == "ok" else [str(state_word(part.state))]
+    if part.bridged_since is not None:
+        words.append(str(T("bridged since {day}", day=part.bridged_since.isoformat())))
+    return ", ".join(words)
 
 
 def _micro(value: int | None) -> str:
     return "-" if value is None else str(Fixed(value, 6))
 
 
-def _whole(value: int | None) -> str:
+def _whole(value: int | Fixed | None) -> str:
+    if isinstance(value, Fixed):
+        return str(value)
     return "-" if value is None else count(value)
 
 

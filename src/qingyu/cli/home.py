@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qingyu.cli.helping import HelpfulCommand, HelpfulGroup
-from qingyu.cli.options import HomeOption, JsonOption, open_home, pack_folder, person
+from qingyu.cli.options import HomeOption, JsonOption, PackOption, open_home, pack_folder, person
 from qingyu.cli.screen import count, print_json, say, to_json
 from qingyu.i18n import T, pick
 
@@ -53,14 +53,7 @@ def _engine() -> None:
 
 def init(
     folder: HomeArgument,
-    pack: Annotated[
-        str,
-        typer.Option(
-            "--pack",
-            metavar="DIR",
-            help=T("The pack's folder, or the name of one that comes with Qingyu.").text,
-        ),
-    ],
+    pack: PackOption,
 ) -> None:
     from qingyu.engine.store import Home
     from qingyu.pack.load import load_pack

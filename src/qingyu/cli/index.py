@@ -56,6 +56,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     from qingyu.cli.show_page import print_shown
+    from qingyu.cli.words import marked
     from qingyu.flows.show import show as shown
     from qingyu.index.exact_json import dumps
 
@@ -65,8 +66,9 @@ def show(
         print_json(dumps(found.to_json()))
         return
     name = pick(pack.name.model_dump())
-    say(T("{name}, {period}, as known after batch {known}", name=name, period=found.period.label,
-          known=found.known))  # fmt: skip
+    title = T("{name}, {period}, as known after batch {known}", name=name,
+              period=found.period.label, known=found.known)  # fmt: skip
+    say(marked(pack, title))
     print_shown(pack, found.rows, why=why)
 
 
@@ -86,7 +88,7 @@ def explain(
     opened, pack = open_home(home)
     found = explained(opened, pack, area, period, as_known)
     if as_json:
-        print_json(dumps(found.to_json()))
+        print_json(dumps(found.to_json() | {"simulated": pack.simulated}))
         return
     print_explanation(pack, found)
 

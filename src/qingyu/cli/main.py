@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from qingyu.cli import bundle, daily, demo, home, index, now, pack, simulate, supply
+from qingyu.cli import bundle, correct, daily, demo, home, index, match, now, pack, simulate, supply
 from qingyu.cli.helping import HelpfulGroup
 from qingyu.cli.screen import say
 from qingyu.cli.trouble import report
 from qingyu.errors import UsageError
 from qingyu.i18n import LANGUAGES, Language, T, use_language
 
-_GROUPS = (demo, simulate, home, supply, bundle, daily, index, now, pack)
+_GROUPS = (demo, simulate, home, supply, correct, bundle, daily, index, now, match, pack)
 
 
 def build() -> typer.Typer:

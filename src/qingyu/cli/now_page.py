@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from qingyu.cli.screen import Cell, Column, listed, mark, print_table, say
-from qingyu.cli.words import area_name, grade_words, level_name
+from qingyu.cli.words import area_name, grade_words, level_name, marked
 from qingyu.flows.now import AreaNow, Now, Part
 from qingyu.i18n import T, pick
 from qingyu.index.exact_json import Fixed
@@ -19,8 +19,9 @@ MOST = 10  # areas of a level
 def print_now(pack: Pack, found: Now) -> None:
     """What is known until when; then the areas, level by level, the worst first."""
     name = pick(pack.name.model_dump())
-    say(T("{name}, {day} so far, as known after batch {known}. Provisional.",
-          name=name, day=found.day.isoformat(), known=found.known))  # fmt: skip
+    title = T("{name}, {day} so far, as known after batch {known}. Provisional.",
+              name=name, day=found.day.isoformat(), known=found.known)  # fmt: skip
+    say(marked(pack, title))
     for moment, names in _reach(pack, found):
         say(T("Until {moment}: {names}", moment=moment, names=listed(names)))
     if found.silent:
@@ -31,8 +32,9 @@ def print_now(pack: Pack, found: Now) -> None:
         if not any(one.parts for one in inside):
             continue
         say("")
-        say(T("{level}: the worst {shown} of {total}", level=level_name(pack, level),
-              shown=min(MOST, len(inside)), total=len(inside)))  # fmt: skip
+        caption = T("{level}: the worst {shown} of {total}", level=level_name(pack, level),
+                    shown=min(MOST, len(inside)), total=len(inside))  # fmt: skip
+        say(marked(pack, caption))
         print_table(_columns(), [_cells(pack, one) for one in inside[:MOST]])
 
 

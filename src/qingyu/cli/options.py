@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,14 @@ HomeOption = Annotated[
         envvar="QINGYU_HOME",
         metavar="FOLDER",
         help=T("The city's home folder (or set QINGYU_HOME).").text,
+    ),
+]
+PackOption = Annotated[
+    str,
+    typer.Option(
+        "--pack",
+        metavar="DIR",
+        help=T("The pack's folder, or the name of one that comes with Qingyu.").text,
     ),
 ]
 JsonOption = Annotated[
@@ -59,6 +68,12 @@ def home_folder(home: Path | None) -> Path:
             T("Add --home FOLDER or set QINGYU_HOME; `qingyu init FOLDER --pack DIR` makes one."),
         )
     return home
+
+
+def naming(home: Path | None) -> str:
+    """The words that name this home in another command; none if QINGYU_HOME does it."""
+    folder = str(home_folder(home))
+    return "" if os.environ.get("QINGYU_HOME") == folder else f" --home {shlex.quote(folder)}"
 
 
 def person() -> str:

@@ -15,6 +15,21 @@ Tell = Callable[[Text, int, int], None]
 """What long work calls: the stage, how much of it is done, how much there is (0: unknown)."""
 
 
+_shown: list[Progress] = []  # bars on the screen
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """The bar is off the screen for the length of the block, so that something can be said."""
+    for progress in _shown:
+        progress.stop()
+    try:
+        yield
+    finally:
+        for progress in _shown:
+            progress.start()
+
+
 @contextmanager
 def staged() -> Iterator[Tell]:
     """A `Tell` for the length of the block."""
@@ -27,7 +42,9 @@ def staged() -> Iterator[Tell]:
         BarColumn(bar_width=24),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err(), transient=True) as progress:
+    with Progress(
+        *columns, console=err(), transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as progress:
         task = progress.add_task("", total=None)
 
         def tell(stage: Text, done: int, total: int) -> None:
@@ -35,7 +52,11 @@ def staged() -> Iterator[Tell]:
                 task, description=str(stage), completed=done, total=total or None, refresh=True
             )
 
-        yield tell
+        _shown.append(progress)
+        try:
+            yield tell
+        finally:
+            _shown.remove(progress)
 
 
 def _lines() -> Tell:

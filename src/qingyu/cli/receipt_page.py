@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from qingyu.cli.screen import Column, count, listed, near, print_table, say
+from qingyu.flows.receive_each import Taken
 from qingyu.i18n import T, Text
 from qingyu.intake.options import from_micros
 from qingyu.intake.reasons import place_words, words
@@ -13,8 +14,10 @@ from qingyu.intake.receipt import Receipt
 from qingyu.pack.model import Pack
 
 
-def print_receipt(pack: Pack, receipt: Receipt) -> None:
-    """The sentence, the reasons, where the refused rows are and what to do with them."""
+def print_receipt(pack: Pack, receipt: Receipt, home: str) -> None:
+    """The sentence, the reasons, where the refused rows are and what to do with them.
+
+    `home`: words that name the home in a command, as `qingyu.cli.options.naming` gives them."""
     say(receipt.sentence())
     if receipt.covers_first is not None:
         say(
@@ -38,11 +41,23 @@ def print_receipt(pack: Pack, receipt: Receipt) -> None:
         say(T("Refused rows, each with its reasons: {file}", file=near(receipt.rejects)))
         say(
             T(
-                "Mend them and send only these: qingyu receive {source} FILE --supplement {number}",
+                "Mend them and send only these: "
+                "qingyu receive {source} FILE --supplement {number}{home}",
                 source=receipt.source,
                 number=receipt.number,
+                home=home,
             )
         )
+
+
+def print_taken(pack: Pack, taken: Taken, home: str) -> None:
+    """One of many files: its name, then its receipt, or why it was refused whole."""
+    say("")
+    say(taken.file.name, "bold")
+    if taken.receipt is not None:
+        print_receipt(pack, taken.receipt, home)
+    if taken.refused is not None:
+        say(T("Not taken: {reason}", reason=str(taken.refused)))
 
 
 def version_words(pack: Pack, receipt: Receipt) -> str:

@@ -98,6 +98,7 @@ def exit_codes_page() -> str:
     ]
     codes = sorted((kind.exit_code, kind.name) for kind in _branches(errors.QingyuError))
     parts += [f"| {code} | `{name}` |" for code, name in codes]
+    parts.append("| 11 | `qingyu daily` only: the run finished, and a file was refused |")
     parts.append(f"| {errors.BUG_EXIT_CODE} | a fault in Qingyu itself, with a traceback |")
     parts.append("| 130 | stopped with Ctrl-C |\n")
     return "\n".join(parts)

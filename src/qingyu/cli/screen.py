@@ -25,6 +25,7 @@ from qingyu.i18n import Message, T, language_in_use
 
 WIDTH_OFF_TERMINAL = 120
 _GUTTER = 2
+_BETWEEN = _GUTTER + 1  # a box has a divider besides, here a blank one
 
 # A rule under the header and nothing else; in ASCII, since Chinese terminals may draw box
 # characters two cells wide.
@@ -108,7 +109,7 @@ def print_sections(
     every = [row for _, rows in sections for row in rows]
     kept = fitting(columns, every, console.width)
     wide = _widths(columns, every)
-    narrow = sum(wide[n] for n in kept) + _GUTTER * len(kept) > console.width
+    narrow = _taken(wide, kept) > console.width
     for place, (heading, rows) in enumerate(sections):
         table = Table(
             box=HEADER_RULE,
@@ -134,23 +135,29 @@ def print_sections(
             table.add_row(*[_text(row[number]) for number in kept])
         if rows:
             console.print(table)
-    left = [column.title for number, column in enumerate(columns) if number not in kept]
+    left = {column.title: None for number, column in enumerate(columns) if number not in kept}
     if left:
-        titles = listed(left)
+        titles = listed(list(left))
         note(T("Left out on this narrow screen: {titles}. --json has all.", titles=titles), "dim")
 
 
 def fitting(
     columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: int
 ) -> tuple[int, ...]:
-    """The columns that fit side by side, by number; those with `drop` 1 go first, then 2, …"""
+    """The columns that fit side by side, by number; those with `drop` 1 go first, together, then
+    those with 2, …"""
     wide = _widths(columns, rows)
     kept = list(range(len(columns)))
-    for number in sorted((n for n in kept if columns[n].drop), key=lambda n: columns[n].drop):
-        if sum(wide[n] for n in kept) + _GUTTER * len(kept) <= width:
+    for least in sorted({column.drop for column in columns if column.drop}):
+        if _taken(wide, kept) <= width:
             break
-        kept.remove(number)
+        kept = [number for number in kept if columns[number].drop != least]
     return tuple(kept)
+
+
+def _taken(wide: Sequence[int], kept: Sequence[int]) -> int:
+    """How many cells wide these columns are, side by side."""
+    return sum(wide[number] for number in kept) + _BETWEEN * (len(kept) - 1)
 
 
 def print_json(text: str) -> None:

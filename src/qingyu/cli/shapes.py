@@ -6,18 +6,9 @@ programs, and the words are for the manual.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a command prints with `--json`: a list of objects, or one object."""
-
-    command: str
-    about: str
-    fields: Mapping[str, str]
-
+from qingyu.cli.run_shapes import BUNDLE_MAKE, BUNDLE_OPEN, BUNDLE_STATUS, DAILY
+from qingyu.cli.shape import Shape
+from qingyu.cli.shapes_simulate import DEMO, SIMULATE_CITY, SIMULATE_NATION
 
 _SENTENCE = {
     "sentence": "object: what is unusual, or why there is no score",
@@ -43,6 +34,9 @@ SHOW = Shape(
         "completeness": "0 to 1, six decimals: weight present × days covered",
         "state": "`ok`, `provisional`, `suspect`, `late`, `no_data`",
         **_SENTENCE,
+        "simulated": "whether the figures are made up",
+        "bridged_since": "day of the last split or merge of areas that a number behind the score"
+        " reaches across, or null",
     },
 )
 
@@ -52,6 +46,10 @@ EXPLAIN = Shape(
     "\namounts of `change` add up to `score` less `previous.score`.",
     {
         **{name: text for name, text in SHOW.fields.items() if name != "change"},
+        "corrections[]": "list: declared corrections behind the counts: `batch`, `source`,"
+        " `record`, `field`, `old`, `new`, `reason`, `who`, `received` each",
+        "bridges[]": "list: one sentence each (`zh`, `en`, `numbers`) on what stands for the area"
+        " before a split or merge",
         "known": "number of the batch after which this was known",
         "pack": "digest of the pack",
         "before_caps": "score before caps and vetoes",
@@ -101,10 +99,14 @@ EXPLAIN = Shape(
         "parts[].comparisons[].segment": "the curve's points around `compared`",
         "parts[].comparisons[].usual": "expected, as a sentence says it",
         "parts[].comparisons[].percent": "difference, where a sentence may say it",
+        "parts[].comparisons[].bridged_since": "as in `show`, of its sums",
         "parts[].comparisons[].pack_line": "`file:line` of the comparison",
         "parts[].comparisons[].curve_line": "`file:line` of the curve",
+        "parts[].bridged_since": "as in `show`, of its window and available comparisons",
         "parts[].pack_line": "`file:line` of the indicator's weight in force",
         "parts[].pack_lines": "object: `file:line` of its other entries",
+        "parts[].united": "list, of a union: `kind`, `day`, `area`, `records` of each event that"
+        " several records tell of",
         "dimensions[]": "list: one dimension each",
         "dimensions[].dimension": "its id",
         "dimensions[].name": "object `zh`, `en`",
@@ -169,6 +171,8 @@ TRACE = Shape(
         "steps[].version": "the source's version",
         "steps[].area": "code of the area",
         "steps[].day": "date",
+        "steps[].declared": "object: `reason` and `entries` (`field`, `old`, `new`) of a declared"
+        " correction, or null",
         "steps[].what": "in words",
         "steps[].receipt": "object: counts of that batch",
         "rejections": "list: where it was refused, and why",
@@ -178,6 +182,8 @@ TRACE = Shape(
         "day": "date",
         "at": "local time",
         "values": "object: the columns kept of it",
+        "united": "list: the events of unions that it is a part of: `union`, `lead` (whether day"
+        " and area are its own), `kind`, `day`, `area`, `records` (`source`, `key`, `at`, `area`)",
         "counted[]": "list: one measure each",
         "counted[].measure": "as the pack writes it",
         "counted[].fingerprint": "its key in the cube",
@@ -197,7 +203,7 @@ TRACE = Shape(
 )
 
 RECEIPT = Shape(
-    "receive, withdraw",
+    "receive, withdraw, correct",
     "One object, the receipt. `rows` = `new` + `repeated` + `unchanged` + `corrected` + `refused`.",
     {
         "number": "of the batch; null for a dry run",
@@ -232,6 +238,16 @@ RECEIPT = Shape(
     },
 )
 
+RECEIPTS = Shape(
+    "receive --each",
+    "A list, one object a file, in the order given.",
+    {
+        "file": "its path",
+        "receipt": "object: the receipt, as `receive` gives it; null if the file was refused whole",
+        "refused": "object: the error; null if the file was taken",
+    },
+)
+
 _SPANS = "list of `first`, `last`"
 
 SUPPLY = Shape(
@@ -254,6 +270,8 @@ SUPPLY = Shape(
         "accepted": "rows",
         "refused": "rows that were not sent mended",
         "unplaced": "accepted rows without an area",
+        "corrections": "list: declared corrections, `batch`, `record`, `state` (`in_force`,"
+        " `overruled`, `gone`), `by` (the batch in force instead), `reason`, `who` each",
     },
 )
 
@@ -293,112 +311,34 @@ REBUILD = Shape(
     },
 )
 
-_BUNDLE_ITEM = {
-    "items[]": "list: one send of one source each",
-    "items[].source": "its id",
-}
-
-BUNDLE_MAKE = Shape(
-    "bundle make",
-    "One object. Digests are of the bundle's manifest.",
+MATCH_CHECK = Shape(
+    "match check",
+    "One object. A pair is two records of one event.",
     {
-        "stream": "its name",
-        "number": "the bundle's number in it",
-        "digest": "of this bundle",
-        "previous": "digest of the bundle before it, or null",
-        "again": "whether the same contents had this number already",
-        "made": "UTC",
-        "who": "who made it",
-        "file": "the bundle in the box",
-        "copies": "list: copies on the carrier",
-        **_BUNDLE_ITEM,
-        "items[].version": "as given, or null",
-        "items[].covers": "first and last day, or null",
-        "items[].delivery": "`increment`, `snapshot`",
-        "items[].supplement_of": "object `bundle`, `item`, or null",
-        "items[].rows": "rows of its files",
-        "items[].cut": "list: columns that stay behind",
-        "items[].files": "list of objects `name`, `size`, `sha256`",
-    },
-)
-
-BUNDLE_OPEN = Shape(
-    "bundle open, bundle decide",
-    "A list, one object a file; then one for each bundle that had waited and was received now.",
-    {
-        "file": "the file's name, null for a bundle that had waited",
-        "fate": "`received`, `repeat`, `waiting`, `forked`, `refused`",
-        "stream": "its name, or null where nothing was proven",
-        "number": "the bundle's number, or null",
-        "digest": "of the bundle, or null",
-        "code": "why it was refused, or null",
-        "member": "the file inside it that was touched, or null",
-        "sentence": "why it was refused, in words, or null",
-        "receipt": "the page for people, or null",
-        "missing": "list: numbers before it that had not arrived when it was received",
-        **_BUNDLE_ITEM,
-        "items[].batch": "the batch's number, or null",
-        "items[].again": "whether an earlier batch said the same",
-        "items[].receipt": "object: the batch's receipt as of `receive`, and `sentence`, or null",
-        "items[].refused": "object: the error that refused the item whole, or null",
-    },
-)
-
-BUNDLE_STATUS = Shape(
-    "bundle status",
-    "Of a home: a list, one object a stream; a last one with `stream` null has the `refused` files"
-    "\nof no known stream. Of a box: one object `stream`, `box`, `pack`, `key`, `public_key`,"
-    "\n`last`, `last_digest`, `last_made`, `kept`.",
-    {
-        "stream": "its name, or null",
-        "last": "highest number received, 0 if none",
-        "last_digest": "its digest, or null",
-        "last_received": "UTC, or null",
-        "last_arrived": "UTC: when the last believed file came, received or not",
-        "gaps": "list of numbers that have not come",
-        "lost": "list of numbers that a person gave up",
-        "forks[]": "list: one object `number`, `digests` each",
-        "waiting": "list of numbers that are kept until their turn",
-        "set_aside[]": "list: one object `number`, `digest`, `withdrawn` (batches) each",
-        "items_refused[]": "list: one object `number`, `item`, `source` each",
-        "decisions[]": "list: `number`, `digest` (null: lost), `who`, `when`, `because` each",
-        "refused[]": "list: `file`, `digest`, `code`, `member`, `stream`, `number`, `when`, `who`,"
-        " `sentence` (`zh`, `en`), `settled` each",
-        "sources": "list of sources that it may send",
-        "on_gap": "`take`, `wait`",
-        "keys[]": "list: `key`, `who`, `since`, `after` (null: in force), `revoked_by`,"
-        " `revoked_on`, `because` each",
-    },
-)
-
-DAILY = Shape(
-    "daily",
-    "One object. What is kept in `daily/reports/` has `ran_at` instead of the last three.",
-    {
-        "day": "the run's today, in the city",
-        "pack": "id of the pack",
-        "simulated": "whether the data are made up",
-        "known": "number of the last batch",
-        "received[]": "list: `batch`, `kind`, `source`, `rows`, `new`, `corrected`, `withdrawn`,"
-        " `refused` each",
-        "refused[]": "list: `source`, `file`, `reason` each",
-        "waiting": "names of files that may still be being written",
-        "late": "ids of sources that are late or have never sent",
-        "periods[]": "list: `period`, `kind`, `counts` (grade or `no_data` to areas), `worst` (a"
-        " row of `show`, or null) each",
-        "changes[]": "list: `period`, `area`, `was`, `grade`, `amount` (points) each",
-        "again": "whether nothing was new",
-        "milliseconds": "object: by stage",
-        "rows_read": "object: by stage",
+        "union": "its id",
+        "records": "standing in the home and of some kind of the union",
+        "labelled": "how many of these the labels know",
+        "events": "what the union makes of them",
+        "true_events": "how many they are by the labels",
+        "true": "pairs that are one event",
+        "found": "pairs united",
+        "right": "both",
+        "precision": "right ÷ found, six decimals, or null",
+        "recall": "right ÷ true",
+        "by_sources": "list: the same for each two `sources`",
     },
 )
 
 SHAPES = (
+    DEMO,
+    SIMULATE_CITY,
+    SIMULATE_NATION,
     SHOW,
     EXPLAIN,
     COMPUTE,
     TRACE,
     RECEIPT,
+    RECEIPTS,
     SUPPLY,
     BUNDLE_MAKE,
     BUNDLE_OPEN,
@@ -407,4 +347,5 @@ SHAPES = (
     PACK_TEST,
     REBUILD,
     DAILY,
+    MATCH_CHECK,
 )

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from qingyu.cli.screen import Cell, Column, listed, mark, out, print_table, say
-from qingyu.cli.words import area_name, direction, grade_words, level_name, signed, state_word
+from qingyu.cli.words import (
+    area_name,
+    direction,
+    grade_words,
+    level_name,
+    marked,
+    signed,
+    state_word,
+)
 from qingyu.i18n import TN, Message, T
 from qingyu.index.exact_json import Fixed
 from qingyu.index.rows import Row
@@ -28,7 +36,7 @@ def print_shown(
             _print_one(pack, inside[0])
             continue
         say("")
-        say(counted(pack, level, inside))
+        say(marked(pack, counted(pack, level, inside)))
         chosen = inside if most is None else inside[:most]
         print_table(_columns(why), [_cells(pack, row, why) for row in chosen])
         left = len(inside) - len(chosen)
@@ -93,7 +101,13 @@ def _cells(pack: Pack, row: Row, why: bool) -> list[Cell]:
         grade,
         score_text(row.score),
         f"{round(row.completeness / 10_000)} %",
-        str(state_word(row.state)),
+        _state(row),
         signed(row.change),
     ]
     return [*cells, str(row.sentence) if why else direction(row.change)]
+
+
+def _state(row: Row) -> str:
+    """The state, with a word where a part of the numbers stands for areas of before a change."""
+    word = str(state_word(row.state))
+    return word if row.bridged_since is None else f"{word}, {T('bridged')}"

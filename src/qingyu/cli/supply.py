@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qingyu.cli.helping import HelpfulCommand
-from qingyu.cli.options import HomeOption, JsonOption, open_home, person
+from qingyu.cli.options import HomeOption, JsonOption, naming, open_home, person
 from qingyu.cli.screen import print_json, to_json
 from qingyu.errors import UsageError
 from qingyu.i18n import T
+
+if TYPE_CHECKING:
+    from qingyu.engine.store import Home
+    from qingyu.pack.model import Pack
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=(
             "qingyu receive calls 911.csv --home montco-home --dry-run\n"
             "qingyu receive calls 911.csv --home montco-home\n"
+            "qingyu receive calls day-1.csv day-2.csv --each --home montco-home\n"
             "qingyu receive calls montco-home/rejects/1.csv --home montco-home --supplement 1"
         ),
     )(receive)
@@ -53,6 +59,13 @@ def receive(
         list[Path],
         typer.Argument(metavar="FILE...", help=T("One or more files of one batch.").text),
     ],
+    each: Annotated[
+        bool,
+        typer.Option(
+            "--each",
+            help=T("Each file is a batch of its own; one that is refused stops no other.").text,
+        ),
+    ] = False,
     covers: Annotated[
         str | None,
         typer.Option(
@@ -87,6 +100,19 @@ def receive(
 
     opened, pack = open_home(home)
     days = days_between(covers)
+    if each:
+        if supplement is not None:
+            raise UsageError(
+                "--each",
+                T("--supplement beside it"),
+                T("files that are batches of their own"),
+                T("Leave --each away: a supplement is one batch."),
+            )
+        _receive_each(
+            opened, pack, source, files, Sent(days, version, boundaries, dry_run), home,
+            as_json=as_json,
+        )  # fmt: skip
+        return
     with staged() as progress:
         receipt = take_in(
             opened,
@@ -106,7 +132,49 @@ def receive(
     if as_json:
         print_json(to_json(receipt.public()))
         return
-    print_receipt(pack, receipt)
+    print_receipt(pack, receipt, naming(home))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is said of all files alike."""
+
+    covers: tuple[date, date] | None
+    version: str | None
+    boundaries: Path | None
+    dry_run: bool
+
+
+def _receive_each(
+    opened: Home,
+    pack: Pack,
+    source: str,
+    files: list[Path],
+    sent: Sent,
+    home: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Every file is tried; the command then ends with the exit code of the first refusal."""
+    from qingyu.cli.progress import staged
+    from qingyu.cli.receipt_page import print_taken
+    from qingyu.flows.receive_each import receive_each
+
+    with staged() as progress:
+        found = receive_each(
+            opened, pack, source, files, covers=sent.covers, version=sent.version,
+            boundaries=sent.boundaries, dry_run=sent.dry_run, who=person(), progress=progress,
+        )  # fmt: skip
+        if not sent.dry_run:
+            opened.upkeep()
+    if as_json:
+        print_json(to_json([taken.public() for taken in found]))
+    else:
+        for taken in found:
+            print_taken(pack, taken, naming(home))
+    refused = [taken.refused for taken in found if taken.refused is not None]
+    if refused:
+        raise typer.Exit(refused[0].exit_code)
 
 
 def withdraw(
@@ -124,7 +192,7 @@ def withdraw(
     if as_json:
         print_json(to_json(receipt.public()))
         return
-    print_receipt(pack, receipt)
+    print_receipt(pack, receipt, naming(home))
 
 
 def supply(

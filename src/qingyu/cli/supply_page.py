@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from qingyu.cli.screen import Cell, Column, count, listed, print_sections, say
+from qingyu.cli.words import marked
 from qingyu.i18n import Message, T, pick
+from qingyu.intake.standing import Standing
 from qingyu.intake.supply import Span, SupplyRow
 from qingyu.pack.model import Pack
 
@@ -19,6 +21,8 @@ _STATUS = {
 
 def print_supply(pack: Pack, rows: Sequence[SupplyRow]) -> None:
     """One section a source: its days by state, then its rows."""
+    if pack.simulated:
+        say(marked(pack, pick(pack.name.model_dump())))
     print_sections(
         [
             Column(str(T("Days that are"))),
@@ -30,6 +34,19 @@ def print_supply(pack: Pack, rows: Sequence[SupplyRow]) -> None:
     for row in rows:
         say("")
         say(_counted(row))
+        for standing in row.corrections:
+            if standing.state != "in_force":
+                say(_lost(standing))
+
+
+def _lost(one: Standing) -> Message:
+    """A correction that no longer shows: the department has the last word."""
+    number, record = one.correction.batch.number, one.record
+    if one.state == "gone":
+        return T("Correction {number} of record {record}: the record is withdrawn.",
+                 number=number, record=record)  # fmt: skip
+    return T("Correction {number} of record {record} has given way to batch {other}.",
+             number=number, record=record, other=one.by)  # fmt: skip
 
 
 def to_plain(row: SupplyRow) -> dict[str, object]:
@@ -38,6 +55,8 @@ def to_plain(row: SupplyRow) -> dict[str, object]:
     for name, value in vars(row).items():
         if name in ("full", "suspect", "partial", "gap", "missing"):
             plain[name] = [_plain(span) for span in value]
+        elif name == "corrections":
+            plain[name] = [one.to_json() for one in value]
         elif name == "late":
             plain[name] = None if value is None else _plain(value)
         else:

@@ -6,7 +6,8 @@ from rich.text import Text
 
 from qingyu.cli.screen import Cell, Column, colour_word, mark, print_table, say
 from qingyu.cli.show_page import score_text
-from qingyu.cli.words import name_of_area, state_word
+from qingyu.cli.united_page import print_events
+from qingyu.cli.words import marked, name_of_area, state_word
 from qingyu.flows.cells import Cell as Counted
 from qingyu.flows.life import RecordTrace
 from qingyu.i18n import T, pick
@@ -22,7 +23,7 @@ _WAYS = {
 
 def print_trace(pack: Pack, found: RecordTrace) -> None:
     """Where it came from, where it lies, what it counts in."""
-    say(T("Record {key} of {source}", key=found.key, source=found.source))
+    say(marked(pack, T("Record {key} of {source}", key=found.key, source=found.source)))
     for step in found.steps:
         say(
             T(
@@ -46,6 +47,7 @@ def print_trace(pack: Pack, found: RecordTrace) -> None:
         say(T("It does not count now."))
     if found.area is not None:
         _print_place(pack, found)
+    print_events(pack, found.united)
     if found.cells:
         say("")
         say(T("It counts in:"))

@@ -76,6 +76,11 @@ def grade_words(pack: Pack, grade: str | None) -> str:
     return str(colour_word(None))
 
 
+def marked(pack: Pack, text: object) -> str:
+    """The words with the mark of a pack whose figures are made up, and so on every heading."""
+    return str(T("SIMULATED DATA · {text}", text=str(text))) if pack.simulated else str(text)
+
+
 def level_name(pack: Pack, level: str) -> str:
     return next((pick(one.name.model_dump()) for one in pack.levels if one.id == level), level)
 

@@ -18,7 +18,7 @@ from qingyu.engine.measures import Measures
 from qingyu.errors import DamageError
 from qingyu.i18n import T, Text
 
-BatchKind = Literal["receive", "supplement", "withdraw", "count"]
+BatchKind = Literal["receive", "supplement", "withdraw", "count", "correct"]
 ANEW = "anew"  # delivery of a `count` batch: of its source, the cube has its measures only
 GENESIS = ""  # what the first row has as the digest of the row before it
 
@@ -160,10 +160,11 @@ def from_stored(values: Mapping[str, Any]) -> Batch:
     return Batch(**given)
 
 
-def verify_chain(rows: Sequence[Batch], where: str) -> None:
-    """Numbers run 1, 2, 3 …, each digest is right and is named by the row after it."""
-    previous = GENESIS
-    for expected, row in enumerate(rows, start=1):
+def verify_chain(rows: Sequence[Batch], where: str, after: Sequence[Batch] = ()) -> None:
+    """Numbers run 1, 2, 3 …, each digest is right and is named by the row after it. `after`: rows
+    verified already, which these follow."""
+    previous = after[-1].digest if after else GENESIS
+    for expected, row in enumerate(rows, start=len(after) + 1):
         if row.number != expected:
             raise _broken(where, expected, T("batch {number} in its place", number=row.number))
         if row.previous != previous:

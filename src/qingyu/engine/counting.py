@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -63,8 +65,24 @@ def expression(stored: Mapping[str, str], measures: Measures) -> ibis.Table:
 
 
 def select(stored: Mapping[str, str], measures: Measures) -> str:
-    """The expression as DuckDB's SQL, in the cube's column order."""
-    sql = ibis.to_sql(expression(stored, measures), dialect="duckdb")
+    """The expression as DuckDB's SQL, in the cube's column order. Compiling it takes longer than
+    counting a small batch, and the next batch of the source asks for the same."""
+    asked = _Asked(stored, measures, (*stored.items(), measures.to_json()))
+    return _compiled(asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is compiled, known by `meaning` alone."""
+
+    stored: Mapping[str, str] = field(compare=False)
+    measures: Measures = field(compare=False)
+    meaning: tuple[object, ...]
+
+
+@lru_cache(maxsize=64)
+def _compiled(asked: _Asked) -> str:
+    sql = ibis.to_sql(expression(asked.stored, asked.measures), dialect="duckdb")
     return f'SELECT measure, area, "day", batch, value::BIGINT AS value FROM ({sql})'
 
 
@@ -127,12 +145,20 @@ def _sum(rows: ibis.Table, measure: Measure, sign: int, measures: Measures) -> i
     value = (
         rows[folded_into] if folded_into in rows.columns else _value(rows, measure, measures) * sign
     )
-    where = ibis.literal(True)
-    for name, condition in sorted(measure.where.items()):
-        where = where & _holds(rows, name, condition, kept.get(name, ("text", 0)))
+    where = satisfying(rows, measure.where, kept)
     if measure.stock is not None:
         where = where & _was_open(rows, measure)
     return value.sum(where=where) if measure.where or measure.stock else value.sum()
+
+
+def satisfying(
+    rows: ibis.Table, conditions: Mapping[str, Condition], kept: Mapping[str, Kept]
+) -> ibis.Value:
+    """Whether a row satisfies all conditions."""
+    where = ibis.literal(True)
+    for name, condition in sorted(conditions.items()):
+        where = where & _holds(rows, name, condition, kept.get(name, ("text", 0)))
+    return where
 
 
 def _amount_name(measure: Measure) -> str:

@@ -8,11 +8,12 @@ that a pack introduces is counted for all old batches by a `count` batch).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
 from qingyu.engine import disk
 from qingyu.engine.batches import ANEW, Batch, Draft
@@ -20,6 +21,7 @@ from qingyu.engine.connect import connected, file_list, quoted
 from qingyu.engine.counting import SIGNED, select
 from qingyu.engine.delta import DataFile, Table, columns_of
 from qingyu.engine.layout import CUBE_COLUMNS
+from qingyu.engine.matching.changes import united_changes
 from qingyu.engine.measures import Measures, fingerprint, measures_of
 from qingyu.engine.readings import reading_rows
 from qingyu.pack.model import Pack
@@ -32,6 +34,7 @@ __all__ = ["Measures", "backfill", "fingerprint", "measures_of", "uncounted"]
 
 ORDER = 'batch, measure, area, "day"'  # newest rows last: an increment skips the row groups before
 _COLUMNS = ", ".join(f'"{name}"' for name in CUBE_COLUMNS)
+_UNITED = "united_rows"  # the name under which changes of united events are read
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
 
 
@@ -43,15 +46,35 @@ class Changes:
     counted: str
 
 
+@dataclass(frozen=True)
+class Change:
+    """Everything that batches of a source change: of measures of its own, and of united events,
+    which are counted already. `kept`: the condition on rows of the cube that are wanted."""
+
+    own: Changes | None
+    united: pa.Table | None
+    kept: str = "true"
+
+
+def changes_of(
+    home: Home, source: str, files: Sequence[DataFile], measures: Measures
+) -> Change | None:
+    """What the batches in these files of the source's records change; None if there is nothing
+    to do."""
+    own = batch_rows(home.records_table(source), files, measures.of(source))
+    united = united_changes(home, source, files, measures) if files else None
+    return None if own is None and united is None else Change(own, united)
+
+
 def batch_rows(table: Table, files: Sequence[DataFile], measures: Measures) -> Changes | None:
-    """Changes of the batches in these files of one source's records; None if there is nothing to
-    do. Of readings the rows are those of instruments' days."""
+    """Changes of a source's own measures by the batches in these files of its records; None if
+    there is nothing to do. Of readings the rows are those of instruments' days."""
     if not files or not measures:
         return None
     reading = measures.readings.get(measures.sources[0])
     if reading is None:
         return plain_rows([file.path for file in files], measures)
-    rows, columns = reading_rows(files, table.files(), reading)
+    rows, columns = reading_rows(files, table, reading)
     return Changes(rows, select(columns, measures))
 
 
@@ -62,26 +85,33 @@ def plain_rows(files: Sequence[Path], measures: Measures) -> Changes:
     return Changes(rows, select(columns_of(files), measures))
 
 
-def backfill_rows(home: Home, source: str, measures: Measures) -> Changes | None:
+def backfill_rows(home: Home, source: str, measures: Measures) -> Change | None:
     """Changes of those measures in those old batches for which they were never counted."""
     lacking = uncounted(home.batches(), measures).get(source, {})
     table = home.records_table(source)
-    files = [f for f in table.files() if f.number <= home.last] if table.exists() else []
-    changes = batch_rows(table, files, measures)
-    if changes is None or not lacking:
+    last = home.last
+    files = table.files(lambda file: file.number <= last) if table.exists() else ()
+    change = changes_of(home, source, files, measures.only(set(lacking)))
+    if change is None or not lacking:
         return None
     pairs = ", ".join(f"({quoted(name)}, {n})" for name, ns in sorted(lacking.items()) for n in ns)
-    counted = f"SELECT * FROM ({changes.counted}) WHERE (measure, batch) IN (VALUES {pairs})"
-    return Changes(changes.rows, counted)
+    return replace(change, kept=f"(measure, batch) IN (VALUES {pairs})")
 
 
-def write_changes(changes: Changes | None, target: Path) -> bool:
+def write_changes(change: Change | None, target: Path) -> bool:
     """Count, and write a cube file; False if nothing changed (the file then has no rows)."""
-    if changes is None:
+    if change is None:
         return False
+    parts = []
     with connected() as connection:
-        connection.execute(f"CREATE TEMP VIEW {SIGNED} AS {changes.rows}")
-        return _write(connection, changes.counted, target)
+        if change.own is not None:
+            connection.execute(f"CREATE TEMP VIEW {SIGNED} AS {change.own.rows}")
+            parts.append(f"SELECT {_COLUMNS} FROM ({change.own.counted})")
+        if change.united is not None:
+            connection.register(_UNITED, change.united)
+            parts.append(f"SELECT {_COLUMNS} FROM {_UNITED}")
+        rows = f"SELECT * FROM ({' UNION ALL '.join(parts)}) WHERE {change.kept}"
+        return _write(connection, rows, target)
 
 
 def write_strangers(stored: Sequence[Path], measures: Measures, target: Path) -> bool:
@@ -110,7 +140,7 @@ def uncounted(batches: Sequence[Batch], measures: Measures) -> dict[str, dict[st
             continue
         own = set(batch.measures) if batch.number > lost_up_to.get(batch.source, 0) else set()
         later = counted_up_to.get(batch.source, {})
-        for name in measures.of(batch.source).keys() - own:
+        for name in measures.moved_by(batch.source).keys() - own:
             if later.get(name, 0) < batch.number:
                 found.setdefault(batch.source, {}).setdefault(name, []).append(batch.number)
     return found

@@ -1,43 +1,35 @@
-"""One append-only Delta table of a home: files by DuckDB, registered by delta-rs.
+"""One append-only Delta table of a home: files by DuckDB, registered in its log.
 
 Readers use the registered list, never a glob: a killed run may leave files that belong to
-nothing. Delta's transaction id is only a note, so it is checked here on the handle that commits
-(a handle loaded in between would hide a rival), under the home's lock.
+nothing. Delta's transaction id is only a note, so it is checked here on the state that the commit
+follows (a state read in between would hide a rival), under the home's lock.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
-from deltalake import (
-    CommitProperties,
-    DeltaTable,
-    Field,
-    PostCommitHookProperties,
-    Schema,
-    Transaction,
-)
+from deltalake import DeltaTable, Field, Schema
 from deltalake.exceptions import DeltaError
 from deltalake.schema import PrimitiveType
-from deltalake.transaction import AddAction, RemoveAction
 
 from qingyu.engine import disk
 from qingyu.engine.connect import connected, quoted
+from qingyu.engine.deltalog import APP, CHECKPOINT_EVERY, REBUILT, Action, Entry, Log, State
+from qingyu.engine.deltalog import added as add_action
+from qingyu.engine.deltalog import removed as remove_action
+from qingyu.engine.deltalog import transaction as transaction_action
 from qingyu.errors import DamageError
 from qingyu.i18n import T, Text
 
-APP = "qingyu"
-REBUILT = "qingyu-rebuilt"
-CHECKPOINT_EVERY = 100  # commits: opening stays quick however long the log is
+__all__ = ["APP", "REBUILT", "DataFile", "Table", "batch_file", "columns_of"]
+
 OUR_FILE = re.compile(r"(?:[a-z0-9]+-)?(\d{8})\.parquet")
 
-_QUIET = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _DELTA_TYPES = {
     "VARCHAR": "string",
     "BIGINT": "long",
@@ -47,7 +39,6 @@ _DELTA_TYPES = {
     "TIMESTAMP": "timestamp_ntz",
 }
 RESTORE = T("Restore the home from a backup: what is stored has been altered or damaged.")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -69,15 +60,17 @@ def batch_file(number: int) -> str:
 
 class Table:
     """A Delta table in `folder`, called `name` in what is metered; `remedy` is what helps when
-    it is damaged."""
+    it is damaged. One that is kept reads only what has been added since it was read last."""
 
     def __init__(self, folder: Path, name: str, remedy: Text = RESTORE) -> None:
         self.folder = folder
         self.name = name
         self.remedy = remedy
+        self._log = Log(folder)
+        self._turned: tuple[State, tuple[DataFile, ...]] | None = None
 
     def exists(self) -> bool:
-        return any((self.folder / "_delta_log").glob("*.json"))
+        return self._log.exists()
 
     def create(self, columns: Mapping[str, str]) -> None:
         """An empty table; one that is there already is left alone."""
@@ -95,56 +88,56 @@ class Table:
         self._sync_log(0)
 
     def version(self) -> int:
-        return self._read(lambda table: table.version())
-
-    def has_version(self, version: int) -> bool:
-        """Whether this entry is in the log: one look at a name, where opening the table takes a
-        hundred times as long."""
-        return (self.folder / "_delta_log" / f"{version:020d}.json").exists()
+        return self._state().version
 
     def transaction(self, app: str = APP) -> int:
         """The number of the last batch whose files are registered; 0 before the first."""
-        return self._read(lambda table: table.transaction_version(app) or 0)
+        return self._state().transactions.get(app, 0)
 
-    def files(self) -> tuple[DataFile, ...]:
-        """The registered files in the order of their names, each there in its full length."""
+    def files(self, wanted: Callable[[DataFile], bool] | None = None) -> tuple[DataFile, ...]:
+        """The registered files (those that are `wanted`) in the order of their names, each there
+        in its full length."""
         found = self.listed()
+        if wanted is not None:
+            found = tuple(file for file in found if wanted(file))
         for file in found:
             self._check(file)
         return found
 
     def listed(self) -> tuple[DataFile, ...]:
-        """The registered files, whether they are there or not."""
-        return self._read(lambda table: _listed(table, self.folder))
+        """The registered files, whether they are there or not; the same tuple until the table
+        changes."""
+        state = self._state()
+        if self._turned is None or self._turned[0] is not state:
+            known = {file.path.name: file for file in self._turned[1]} if self._turned else {}
+            self._turned = (state, tuple(self._file(entry, known) for entry in state.listed))
+        return self._turned[1]
 
     def add(self, path: Path, number: int) -> None:
         """Register the finished file `path` of this folder as the batch `number`'s."""
         disk.sync_file(path)
         disk.sync_folder(self.folder)
-        table = self._open()
-        if (table.transaction_version(APP) or 0) >= number:
+        columns, entry = _read(path)
+        state = self._widened(self._state(), columns)
+        if state.transactions.get(APP, 0) >= number:
             raise self._damage(T("batch {number} registered already", number=number))
-        table = self._widened(table, path)
-        self._commit(table, [_add_action(path, new=True)], Transaction(APP, number))
+        self._log.commit(state, [add_action(entry, new=True), transaction_action(APP, number)])
 
     def swap(self, removed: Sequence[DataFile], added: Sequence[Path], rebuilt: int = 0) -> None:
         """Put `added` in the place of `removed` in one commit (`rebuilt`: a new generation)."""
         for path in added:
             disk.sync_file(path)
         disk.sync_folder(self.folder)
-        actions: list[AddAction | RemoveAction] = [
-            RemoveAction(file.path.name, False, 0) for file in removed
-        ]
-        actions += [_add_action(path, new=False) for path in added]
-        self._commit(self._open(), actions, Transaction(REBUILT, rebuilt) if rebuilt else None)
+        actions: list[Action] = [remove_action(file.path.name) for file in removed]
+        actions += [add_action(_read(path)[1], new=False) for path in added]
+        actions += [transaction_action(REBUILT, rebuilt)] if rebuilt else []
+        self._log.commit(self._state(), actions)
 
     def checkpoint_if_due(self) -> None:
         """Every hundred commits, fold the log into one file (outside a batch's commit)."""
         version = self.version()
         if version and version % CHECKPOINT_EVERY == 0:
-            log = self.folder / "_delta_log"
-            if not (log / f"{version:020d}.checkpoint.parquet").exists():
-                disk.act("delta checkpoint", log, self._open().create_checkpoint)
+            self._log.checkpoint(version)
 
     def unregistered(self) -> list[Path]:
         """Files of our naming that belong to nothing; files of others are not ours to touch."""
@@ -156,61 +149,41 @@ class Table:
         )
 
     def remove_torn_log(self) -> None:
-        """Unfinished log entries of a killed commit (delta-rs writes `…json#1`, then links)."""
-        for path in sorted((self.folder / "_delta_log").glob("*#*")):
+        """Unfinished log entries of a killed commit (they are written as `…json#…`, then
+        linked)."""
+        for path in sorted(self._log.folder.glob("*#*")):
             disk.remove(path)
 
-    def _open(self) -> DeltaTable:
+    def _state(self) -> State:
         try:
-            return DeltaTable(self.folder)
+            return self._log.state()
         except (DeltaError, OSError, ValueError) as error:
             words = str(error).splitlines()[0]
             raise self._damage(T("a table that cannot be read ({words})", words=words)) from error
 
-    def _read(self, work: Callable[[DeltaTable], Result]) -> Result:
-        table = self._open()
-        try:
-            return work(table)
-        except (DeltaError, OSError) as error:
-            words = str(error).splitlines()[0]
-            raise self._damage(T("a table that cannot be read ({words})", words=words)) from error
+    def _file(self, entry: Entry, known: Mapping[str, DataFile]) -> DataFile:
+        file = known.get(entry.name)
+        if file is not None and file.size == entry.size:
+            return file
+        named = OUR_FILE.fullmatch(entry.name)
+        number = int(named.group(1)) if named else 0
+        path = self.folder / entry.name
+        return DataFile(path, number, entry.rows, entry.size, entry.batches, entry.days)
 
-    def _widened(self, table: DeltaTable, path: Path) -> DeltaTable:
-        """The table with the columns of `path` that it did not have yet (a contract grew)."""
-        known = {field.name for field in table.schema().fields}
-        more = {name: kind for name, kind in columns_of([path]).items() if name not in known}
+    def _widened(self, state: State, columns: Mapping[str, str]) -> State:
+        """The table with those of the columns that it did not have yet (a contract grew)."""
+        more = {name: kind for name, kind in columns.items() if name not in state.columns}
         if not more:
-            return table
+            return state
+        table = DeltaTable(self.folder)
         disk.act("delta columns", self.folder, lambda: table.alter.add_columns(_fields(more)))
-        return self._open()
-
-    def _commit(
-        self,
-        table: DeltaTable,
-        actions: list[AddAction | RemoveAction],
-        transaction: Transaction | None,
-    ) -> None:
-        properties = CommitProperties(
-            app_transactions=[transaction] if transaction else None, max_commit_retries=0
-        )
-        disk.act(
-            "delta commit",
-            self.folder,
-            lambda: table.create_write_transaction(
-                actions,
-                "append",
-                table.schema(),
-                commit_properties=properties,
-                post_commithook_properties=_QUIET,
-            ),
-        )
-        self._sync_log(table.version() + 1)
+        widened = self._state()
+        self._sync_log(widened.version)
+        return widened
 
     def _sync_log(self, version: int) -> None:
-        log = self.folder / "_delta_log"
-        entry = log / f"{version:020d}.json"
-        disk.sync_file(entry)
-        disk.sync_folder(log)
+        disk.sync_file(self._log.folder / f"{version:020d}.json")
+        disk.sync_folder(self._log.folder)
 
     def _check(self, file: DataFile) -> None:
         try:
@@ -250,53 +223,19 @@ def _fields(columns: Mapping[str, str]) -> list[Field]:
     return [Field(name, PrimitiveType(_DELTA_TYPES[kind])) for name, kind in columns.items()]
 
 
-def _add_action(path: Path, *, new: bool) -> AddAction:
-    """What the log says of a file: size, rows, and the ranges that let readers skip it."""
+def _read(path: Path) -> tuple[dict[str, str], Entry]:
+    """The columns of a finished file, and what the log says of it: size, rows, and the ranges
+    that let readers skip it."""
     columns = columns_of([path])
-    ranged = [name for name in ("batch", "day") if name in columns]
-    asked = "".join(f", min({name})::VARCHAR, max({name})::VARCHAR" for name in ranged)
+    asked = ["count(*)"]
+    for name in ("batch", "day"):
+        there = name in columns
+        asked += [f"min({name})", f"max({name})"] if there else ["NULL", "NULL"]
     with connected() as connection:
         row = connection.execute(
-            f"SELECT count(*){asked} FROM read_parquet({quoted(str(path))})"
+            f"SELECT {', '.join(asked)} FROM read_parquet({quoted(str(path))})"
         ).fetchone()
     assert row is not None
-    least, most = _ranges(ranged, row[1::2]), _ranges(ranged, row[2::2])
-    stats = {"numRecords": row[0], "minValues": least, "maxValues": most}
-    return AddAction(path.name, path.stat().st_size, {}, 0, new, json.dumps(stats))
-
-
-def _ranges(names: Sequence[str], values: Iterable[str | None]) -> dict[str, int | str]:
-    pairs = zip(names, values, strict=True)
-    return {name: int(v) if name == "batch" else v for name, v in pairs if v is not None}
-
-
-def _listed(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
-    columns = table.get_add_actions(flatten=True)
-    names = set(columns.schema.names)
-    listed = {
-        name: columns.column(name).to_pylist()
-        for name in ("path", "size_bytes", "num_records", *_RANGED)
-        if name in names
-    }
-    found = []
-    for place, name in enumerate(listed["path"]):
-        row = {key: values[place] for key, values in listed.items()}
-        found.append(_data_file(folder / name, row))
-    return tuple(sorted(found, key=lambda file: file.path.name))
-
-
-_RANGED = ("min.batch", "max.batch", "min.day", "max.day")
-
-
-def _data_file(path: Path, row: dict[str, object]) -> DataFile:
-    named = OUR_FILE.fullmatch(path.name)
-    least, most = row.get("min.batch"), row.get("max.batch")
-    first, last = row.get("min.day"), row.get("max.day")
-    return DataFile(
-        path=path,
-        number=int(named.group(1)) if named else 0,
-        rows=int(str(row.get("num_records") or 0)),
-        size=int(str(row["size_bytes"])),
-        batches=None if least is None or most is None else (int(str(least)), int(str(most))),
-        days=(first, last) if isinstance(first, date) and isinstance(last, date) else None,
-    )
+    batches = None if row[1] is None else (row[1], row[2])
+    days = None if row[3] is None else (row[3], row[4])
+    return columns, Entry(path.name, row[0], path.stat().st_size, batches, days)

@@ -1,9 +1,6 @@
-"""Every file operation that writes, numbered, in one place.
+"""Every file operation of a home that writes, in one place, each through the gate of `qingyu.disk`.
 
-A crash test runs a scenario once to count the operations and then kills the process at each of
-them (`watched`); the same gate raises "disk full" at each. Operations of other libraries (DuckDB
-writing Parquet, delta-rs committing) pass through `act`. Whatever fails here becomes a
-`StorageError` of one sentence.
+Operations of other libraries (DuckDB writing Parquet, delta-rs committing) pass through `act` too.
 
 Nothing is changed in place: a file is written under a new name and renamed, so that whatever
 was readable stays readable until the moment of the rename.
@@ -15,58 +12,40 @@ import ctypes
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 from deltalake.exceptions import DeltaError
 
-from qingyu.errors import StorageError
-from qingyu.i18n import T, Text
+from qingyu.disk import PRIVATE_FILE, PRIVATE_FOLDER, rename, sync, sync_folder, trouble, watched
+from qingyu.disk import act as gated
+from qingyu.disk import write_all as _write_all
 
-Gate = Callable[[int, str, Path], None]
+__all__ = [
+    "NewFile", "act", "exchange", "link", "make_folder", "move_in", "overwrite", "remove",
+    "rename", "replace", "sync_file", "sync_folder", "watched", "write_new",
+]  # fmt: skip
+
 Result = TypeVar("Result")
 
-_PRIVATE_FOLDER = 0o700
-_PRIVATE_FILE = 0o600
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
-
-_gate: Gate | None = None
-_number = 0
-
-
-@contextmanager
-def watched(gate: Gate) -> Iterator[None]:
-    """Call `gate(number, name, path)` before each operation, numbered from 1 (for tests)."""
-    global _gate, _number
-    _gate, _number = gate, 0
-    try:
-        yield
-    finally:
-        _gate = None
 
 
 def act(name: str, path: Path, work: Callable[[], Result]) -> Result:
     """One numbered operation: passes the gate, does `work`, and names a failure."""
-    global _number
     try:
-        if _gate is not None:
-            _number += 1
-            _gate(_number, name, path)
-        return work()
-    except OSError as error:
-        raise _storage_error(path, error.errno, error.strerror or str(error)) from error
+        return gated(name, path, work)
     except (duckdb.IOException, duckdb.OutOfMemoryException, DeltaError) as error:
-        raise _storage_error(path, None, str(error).splitlines()[0]) from error
+        raise trouble(path, None, str(error).splitlines()[0]) from error
 
 
 def make_folder(path: Path) -> None:
     """A folder for its owner only; one that is there already is left alone."""
     if not path.is_dir():
-        act("mkdir", path, lambda: path.mkdir(mode=_PRIVATE_FOLDER))
+        act("mkdir", path, lambda: path.mkdir(mode=PRIVATE_FOLDER))
 
 
 class NewFile:
@@ -75,7 +54,7 @@ class NewFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = act("open", path, lambda: os.open(path, _WRITE_FLAGS, _PRIVATE_FILE))
+        self._descriptor = act("open", path, lambda: os.open(path, _WRITE_FLAGS, PRIVATE_FILE))
 
     def __enter__(self) -> NewFile:
         return self
@@ -111,10 +90,6 @@ def replace(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def rename(source: Path, target: Path) -> None:
-    act("rename", target, lambda: os.replace(source, target))
-
-
 def move_in(source: Path, target: Path) -> None:
     """A finished file or folder under its final name, its bytes and its name on disk."""
     for path in [source, *source.rglob("*")] if source.is_dir() else [source]:
@@ -124,11 +99,7 @@ def move_in(source: Path, target: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    act("fsync", path, lambda: _sync(path))
-
-
-def sync_folder(path: Path) -> None:
-    act("fsync", path, lambda: _sync(path))
+    act("fsync", path, lambda: sync(path))
 
 
 def remove(path: Path) -> None:
@@ -146,6 +117,11 @@ def link(source: Path, target: Path) -> None:
     act("link", target, lambda: _link(source, target))
 
 
+def link_new(source: Path, target: Path) -> None:
+    """A second name for a file, which fails if the name is taken: of several, one is first."""
+    act("link", target, lambda: os.link(source, target))
+
+
 def exchange(one: Path, other: Path) -> bool:
     """Swap two names in one step; False where the file system cannot."""
     return act("exchange", other, lambda: _exchange(one, other))
@@ -154,23 +130,9 @@ def exchange(one: Path, other: Path) -> bool:
 _WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
-def _write_all(descriptor: int, data: bytes | memoryview) -> None:
-    view = memoryview(data).cast("B")
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
 def _pwrite_all(descriptor: int, data: bytes) -> None:
     os.lseek(descriptor, 0, os.SEEK_SET)
     _write_all(descriptor, data)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -180,7 +142,7 @@ def _link(source: Path, target: Path) -> None:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK):
             raise
         shutil.copyfile(source, target)
-        target.chmod(_PRIVATE_FILE)
+        target.chmod(PRIVATE_FILE)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -194,16 +156,3 @@ def _exchange(one: Path, other: Path) -> bool:
     if code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
         return False
     raise OSError(code, os.strerror(code), str(other))
-
-
-def _storage_error(path: Path, code: int | None, words: str) -> StorageError:
-    if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "No space left" in words:
-        found: Text = T("no space left on the disk")
-        remedy = T("Free some space and run the command again: nothing that was stored is lost.")
-    elif code in (errno.EACCES, errno.EPERM, errno.EROFS):
-        found = T("no permission to write ({words})", words=words)
-        remedy = T("Give the user who runs Qingyu the right to write there, and run it again.")
-    else:
-        found = T("a file operation that failed ({words})", words=words)
-        remedy = T("Mend the disk or its settings and run the command again.")
-    return StorageError(str(path), found, T("a disk that can be written"), remedy)

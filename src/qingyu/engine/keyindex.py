@@ -12,9 +12,10 @@ index/<source>/<n>.key …     uint64 sorted; .content uint64; .version int64; .
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyu.engine import disk
+from qingyu.engine.delta import DataFile
 from qingyu.engine.runs import COLUMNS, Run, merged_blocks, places_of, run_blocks, run_of
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _LAYOUT = 1
 _RATIO = 4  # runs within this factor of each other are of one tier; so many are merged
 _TRIES = 3
+MOST_FILES = 8  # records files that are read anew rather than written as runs
+MOST_ROWS = 50_000  # in all of them
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,22 @@ class KeyIndex:
         folder = _folder(home, source)
         disk.make_folder(folder)
         runs, following = list(current.runs), current.following
-        for number, file in files:
-            rows = _write(folder, following, run_blocks(file, number))
+        for file in files:
+            rows = _write(folder, following, run_blocks(file.path, file.number))
             if rows:
                 runs.append((following, rows))
             following += 1
         _save(folder, _List(last.number, last.digest, following, tuple(runs)))
+
+    @staticmethod
+    def extend_if_due(home: Home, source: str) -> None:
+        """As `extend`, once there is so much that reading it anew would take longer than a run."""
+        current = _valid_list(home, source)
+        upto = current.upto if current else 0
+        newer = [b for b in home.batches()[upto:] if b.source == source and b.kind != "count"]
+        rows = sum(batch.new + batch.corrected + batch.withdrawn for batch in newer)
+        if len(newer) >= MOST_FILES or rows >= MOST_ROWS:
+            KeyIndex.extend(home, source)
 
     @staticmethod
     def merge(home: Home, source: str) -> bool:
@@ -147,16 +161,30 @@ def _current_runs(home: Home, source: str) -> list[Run]:
     upto = current.upto if current else 0
     folder = _folder(home, source)
     stored = [_open_run(folder, name, rows) for name, rows in current.runs] if current else []
-    newer = [run_of(file, number) for number, file in _newer_files(home, source, upto)]
+    newer = [_run_of(file) for file in _newer_files(home, source, upto)]
     return [run for run in (*stored, *newer) if len(run.key)]
 
 
-def _newer_files(home: Home, source: str, upto: int) -> list[tuple[int, Path]]:
+def _run_of(file: DataFile) -> Run:
+    found = file.path.stat()
+    if file.rows > MOST_ROWS:
+        return run_of(file.path, file.number)
+    return _small_run(file, (found.st_ino, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=4 * MOST_FILES)
+def _small_run(file: DataFile, mark: tuple[int, int]) -> Run:
+    """Held for the next batch of the same process. `mark` tells a file from one of another home
+    that has come to lie in its place."""
+    return run_of(file.path, file.number)
+
+
+def _newer_files(home: Home, source: str, upto: int) -> Sequence[DataFile]:
     table = home.records_table(source)
     if not table.exists():
         return []
     last = home.last
-    return [(f.number, f.path) for f in table.files() if upto < f.number <= last]
+    return table.files(lambda file: upto < file.number <= last)
 
 
 def _valid_list(home: Home, source: str) -> _List | None:

@@ -125,7 +125,8 @@ def _dense(home: Home, names: list[str], areas: list[str], known: int, newest: b
 
 def _advanced(home: Home, start: _Dense, names: list[str], areas: list[str], known: int) -> _Dense:
     """`start` plus the changes of the batches after it, up to `known`."""
-    files = [f for f in home.cube_table.files() if _concerns(f, start.known, known, home.last)]
+    last = home.last
+    files = home.cube_table.files(lambda file: _concerns(file, start.known, known, last))
     days = start.days
     for file in files:
         days = _united(days, file.days)

@@ -63,7 +63,7 @@ def found(home: Path) -> Pending | None:
 
 
 def settle(home: Path) -> None:
-    """Take the note away: its batch is committed, or was never begun."""
+    """Take the note away: its batch is committed, or was never begun. (One that comes back after
+    a power cut speaks of a batch that is known, and is taken away again.)"""
     disk.remove(home / NAME)
     disk.remove(home / f"{NAME}.new")
-    disk.sync_folder(home)

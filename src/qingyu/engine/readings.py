@@ -17,7 +17,7 @@ import ibis
 
 from qingyu.engine.connect import file_list
 from qingyu.engine.counting import IBIS_TYPES
-from qingyu.engine.delta import DataFile, columns_of
+from qingyu.engine.delta import DataFile, Table, columns_of
 from qingyu.engine.meter import count_read
 from qingyu.pack.model import Reading
 
@@ -27,16 +27,16 @@ _AFTER, _BEFORE = "after", "before"
 
 
 def reading_rows(
-    files: Sequence[DataFile], known: Sequence[DataFile], reading: Reading
+    files: Sequence[DataFile], table: Table, reading: Reading
 ) -> tuple[str, dict[str, str]]:
     """SQL of the signed rows of the batches in `files`, and the names and types of its columns.
-    Of the source's `known` files (those of later batches do no harm) only the ones with days that
-    these batches touch are read."""
+    Of the source's `table` (later batches do no harm) only the files with days that these batches
+    touch are read."""
     batches = [file.batches or (file.number, file.number) for file in files]
     first, last = min(low for low, _ in batches), max(high for _, high in batches)
     days = [file.days for file in files if file.days is not None]
     low, high = min(start for start, _ in days), max(end for _, end in days)
-    near = [file for file in known if _touches(file, last, low, high)]
+    near = table.files(lambda file: _touches(file, last, low, high))
     for file in near:
         if file not in files:
             count_read("records", file.rows, file.size)

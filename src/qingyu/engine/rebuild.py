@@ -18,7 +18,7 @@ from qingyu.engine.batches import Batch
 from qingyu.engine.connect import connected, quoted
 from qingyu.engine.cube import (
     all_rows,
-    batch_rows,
+    changes_of,
     count_uncounted,
     measures_of,
     write_changes,
@@ -100,7 +100,7 @@ def _fresh(home: Home, source: str, measures: Measures, writer: Writer) -> Itera
             count_read(table.name, file.rows, file.size)
         paths = [file.path for file in group]
         with naming_damage(paths):
-            if write_changes(batch_rows(table, group, measures.of(source)), target):
+            if write_changes(changes_of(home, source, group, measures.moved_by(source)), target):
                 yield target
 
 

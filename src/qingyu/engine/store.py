@@ -14,7 +14,7 @@ home/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from qingyu.engine import disk, recover
 from qingyu.engine.batches import COLUMNS, Batch, Draft, from_stored, verify_chain
 from qingyu.engine.connect import connected, file_list
 from qingyu.engine.damage import naming_damage
-from qingyu.engine.delta import Table
+from qingyu.engine.delta import DataFile, Table
 from qingyu.engine.layout import CUBE_COLUMNS, FOLDERS, FORMAT, LOCK, check_format, check_free
 from qingyu.engine.lock import locked
 from qingyu.engine.upkeep import upkeep, upkeep_if_overdue
@@ -53,7 +53,8 @@ class Home:
             "cube",
             T("Run `qingyu engine rebuild`: it counts the cube again from the records."),
         )
-        self._seen: tuple[int, tuple[Batch, ...]] | None = None
+        self._records: dict[str, Table] = {}
+        self._seen: tuple[tuple[DataFile, ...], tuple[Batch, ...]] = ((), ())
 
     @classmethod
     def create(cls, folder: Path, pack_folder: Path) -> Home:
@@ -86,17 +87,17 @@ class Home:
     # -- reading ------------------------------------------------------------------------------
 
     def batches(self) -> tuple[Batch, ...]:
-        """All committed batches in order, their chain verified (`DamageError`)."""
-        if self._seen is None or not self._is_newest(self._seen[0]):
-            version = self.batches_table.version()
-            rows = self._read_batches()
-            verify_chain(rows, str(self.batches_table.folder))
-            self._seen = (version, rows)
+        """All committed batches in order, their chain verified (`DamageError`). Of those that
+        were read and verified before, only what came after them is read."""
+        files = self.batches_table.listed()
+        seen, rows = self._seen
+        if files is not seen:
+            more = set(files) - set(seen)
+            rows = rows if len(files) - len(more) == len(seen) else ()
+            newer = self._read_batches(files if not rows else [f for f in files if f in more])
+            verify_chain(newer, str(self.batches_table.folder), after=rows)
+            self._seen = (files, (*rows, *newer))
         return self._seen[1]
-
-    def _is_newest(self, version: int) -> bool:
-        table = self.batches_table
-        return table.has_version(version) and not table.has_version(version + 1)
 
     @property
     def last(self) -> int:
@@ -137,7 +138,9 @@ class Home:
         return rows[number - 1]
 
     def records_table(self, source: str) -> Table:
-        return Table(self.folder / "records" / source, f"records/{source}")
+        if source not in self._records:
+            self._records[source] = Table(self.folder / "records" / source, f"records/{source}")
+        return self._records[source]
 
     def record_files(self, source: str, known: int | None = None) -> list[str]:
         """Registered Parquet files of a source that hold batches up to `known`, oldest first."""
@@ -145,7 +148,7 @@ class Home:
         limit = self.last if known is None else min(known, self.last)
         if not table.exists():
             return []
-        return [str(file.path) for file in table.files() if file.number <= limit]
+        return [str(file.path) for file in table.files(lambda file: file.number <= limit)]
 
     def rejects_of(self, number: int) -> Path | None:
         """The kept file of a batch's refused rows."""
@@ -155,8 +158,9 @@ class Home:
         """The kept (cut) version of what a batch sent."""
         return _kept(self.folder / "snapshots", number)
 
-    def _read_batches(self) -> tuple[Batch, ...]:
-        files = [str(file.path) for file in self.batches_table.files()]
+    def _read_batches(self, wanted: Sequence[DataFile]) -> tuple[Batch, ...]:
+        names = {file.path for file in wanted}
+        files = [str(f.path) for f in self.batches_table.files(lambda file: file.path in names)]
         if not files:
             return ()
         columns = ", ".join(f'"{name}"' for name in COLUMNS)
@@ -196,6 +200,9 @@ class Home:
 
 
 def _kept(folder: Path, number: int) -> Path | None:
+    for usual in (folder / str(number), folder / f"{number}.csv"):
+        if usual.exists():
+            return usual
     return next((path for path in folder.glob(f"{number}*") if _number(path) == number), None)
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from qingyu.digest import digest_of_tree
 from qingyu.pack.model import Measure
+
+if TYPE_CHECKING:
+    import xarray as xr  # takes half a second to load, and a receipt needs none of it
 
 _LENGTH = 16  # hex digits of a fingerprint
 
@@ -41,6 +43,11 @@ def _settled(value: Any) -> Any:
     return value
 
 
+def pair_name(day: date, source: str, heir: str) -> str:
+    """The label of an area and an heir of a change in `Panel.moved`."""
+    return f"{day.isoformat()} {source}>{heir}"
+
+
 class DayState(IntEnum):
     """What is known of one day of one source."""
 
@@ -60,11 +67,15 @@ class Panel:
         `UNPLACED`, each with its own records only (nothing is summed up the hierarchy yet), `day`
         numpy datetime64[D] without holes.
     coverage: uint8 [source, day] of `DayState`.
+    moved: int64 [measure, pair, day]: of what was counted in an area before it gave ground away,
+        what lay in each heir by its points (a part of `counts`, not more); `pair` as of
+        `pair_name`. None: nothing was placed anew.
     """
 
     counts: xr.DataArray
     coverage: xr.DataArray
     known: int
+    moved: xr.DataArray | None = None
 
     @property
     def first(self) -> date:

@@ -35,7 +35,7 @@ _PARQUET = "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
 def upkeep(home: Home, due: int = DUE, recent: int = RECENT) -> None:
     """Everything that is due; the caller holds the lock and no batch is on its way."""
     for source in sorted(path.name for path in (home.folder / "records").iterdir()):
-        KeyIndex.extend(home, source)
+        KeyIndex.extend_if_due(home, source)
         while KeyIndex.merge(home, source):
             pass  # a merge may make another one due
     compact_cube(home, due, recent)

@@ -10,10 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from qingyu.engine import disk, pending
 from qingyu.engine.batches import COLUMNS, GENESIS, Batch, Draft, sealed, to_stored
 from qingyu.engine.connect import connected, quoted
-from qingyu.engine.cube import backfill_rows, batch_rows, write_changes
+from qingyu.engine.cube import backfill_rows, changes_of, write_changes
 from qingyu.engine.delta import batch_file, columns_of
 from qingyu.engine.keyindex import KeyIndex
 from qingyu.engine.measures import Measures
@@ -22,6 +25,13 @@ from qingyu.errors import StorageError
 
 if TYPE_CHECKING:
     from qingyu.engine.store import Home
+
+_ARROW_TYPES = {
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "VARCHAR": pa.string(),
+    "DATE": pa.date32(),
+}
 
 
 class Writer:
@@ -71,7 +81,7 @@ class Writer:
                 disk.remove(path)
 
     def _noted(self, draft: Draft, number: int) -> Pending:
-        measures = draft.measures.of(draft.source)
+        measures = draft.measures.moved_by(draft.source)
         rows = self.home.batches()
         previous = rows[-1].digest if rows else GENESIS
         received = self.home.clock().isoformat(timespec="milliseconds")
@@ -86,9 +96,10 @@ class Writer:
 
     def _append(self, source: str, staged: Path, number: int) -> None:
         table = self.home.records_table(source)
-        table.create(columns_of([staged]))
+        if not table.exists():
+            table.create(columns_of([staged]))
         target = table.folder / batch_file(number)
-        disk.move_in(staged, target)
+        disk.rename(staged, target)  # `add` brings its bytes and its name to the disk
         table.add(target, number)
 
 
@@ -119,7 +130,8 @@ def _count(home: Home, note: Pending) -> None:
         rows = backfill_rows(home, source, note.measures)
     elif note.has_records:
         table = home.records_table(source)
-        rows = batch_rows(table, [f for f in table.files() if f.number == number], note.measures)
+        files = table.files(lambda file: file.number == number)
+        rows = changes_of(home, source, files, note.measures)
     else:
         return
     target = home.cube_table.folder / batch_file(number)
@@ -131,16 +143,10 @@ def _count(home: Home, note: Pending) -> None:
 
 def _write_row(batch: Batch, target: Path) -> None:
     """One row as Parquet with the types of `COLUMNS`."""
-    declared = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-    places = ", ".join("?" for _ in COLUMNS)
     stored = to_stored(batch)
-    with connected() as connection:
-        connection.execute(f"CREATE TEMP TABLE row_of_batch ({declared})")
-        connection.execute(
-            f"INSERT INTO row_of_batch VALUES ({places})", [stored[name] for name in COLUMNS]
-        )
-        sql = f"COPY row_of_batch TO {quoted(str(target))} (FORMAT parquet, USE_TMP_FILE false)"
-        disk.act("copy", target, lambda: connection.execute(sql))
+    schema = pa.schema([(name, _ARROW_TYPES[kind]) for name, kind in COLUMNS.items()])
+    row = pa.Table.from_pylist([{name: stored[name] for name in COLUMNS}], schema)
+    disk.act("copy", target, lambda: pq.write_table(row, target))
 
 
 def _afterwards(home: Home, note: Pending) -> None:
@@ -148,7 +154,7 @@ def _afterwards(home: Home, note: Pending) -> None:
     with suppress(StorageError):
         pending.settle(home.folder)
         if note.has_records:
-            KeyIndex.extend(home, note.batch.source)
+            KeyIndex.extend_if_due(home, note.batch.source)
         for table in (home.batches_table, home.cube_table, home.records_table(note.batch.source)):
             if table.exists():
                 table.checkpoint_if_due()

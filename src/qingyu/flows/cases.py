@@ -134,9 +134,11 @@ def panel_of_case(pack: Pack, case: Case) -> Panel:
         line = counts[names.index(fingerprint(measure)), areas.index(given.area)]
         _give(line, days, given.each_day, stock=measure.stock is not None)
         if measure.count is not None:
-            row = [source.id for source in pack.sources].index(measure.count)
-            totals[row, days] += given.each_day
-            _add_to_whole(counts, names, areas, given, measure, days)
+            read = pack.sources_of(measure)
+            rows = [row for row, source in enumerate(pack.sources) if source.id in read]
+            totals[rows, days] += given.each_day
+            if pack.union(measure.count) is None:
+                _add_to_whole(counts, names, areas, given, measure, days)
     batches = _batches(case)
     return Panel(
         counts=xr.DataArray(counts, coords={"measure": names, "area": areas, "day": axis}),

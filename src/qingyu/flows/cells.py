@@ -81,7 +81,7 @@ def _cell(place: Spot, name: str) -> Cell:
         name=area_of(place.pack, place.code, place.period).name,
         period=place.period.label,
         indicator=name,
-        count=Fixed(count, place.pack.indicator(name).measure.places),
+        count=place.amount(count, place.pack.indicator(name).measure.places),
         points=place.score(place.results.indicator, position),
         state=place.state(name).word,
         score=place.score(place.results.score),

@@ -7,31 +7,28 @@ came in is read from the list of batches and not from memory.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from qingyu.engine import disk
 from qingyu.engine.lock import locked
-from qingyu.engine.meter import metered
+from qingyu.engine.panel import load_panel
 from qingyu.engine.store import Home
+from qingyu.engine.tables import Panel
 from qingyu.errors import ConflictError
 from qingyu.flows.daily_collect import collect
-from qingyu.flows.daily_state import DailyState, Scores, daily_folder, load_state, save_state
-from qingyu.flows.opening import Known
-from qingyu.flows.publish import compute_from, panel_of
-from qingyu.flows.show import Shown, shown
+from qingyu.flows.daily_compute import compute_due, due_periods
+from qingyu.flows.daily_stages import Stages
+from qingyu.flows.daily_state import DailyState, daily_folder, load_state, save_state
+from qingyu.flows.publish import count_new_measures
 from qingyu.i18n import T
-from qingyu.index.exact_json import dumps, milli
+from qingyu.index.exact_json import dumps
 from qingyu.intake.connectors.settings import load_settings
-from qingyu.intake.supply import supply
+from qingyu.intake.supply import supply_of
 from qingyu.pack.model import Pack
-from qingyu.periods import Kind, Period, following, parse, period_of, previous
 
 MOST_DAYS = 40  # without a run; beyond them the clock is doubted and the day must be named
-_KEPT = {"day": 7}  # periods that late records may still change
-_KEPT_ELSE = 2
 _RUNS_KEPT = 60  # days whose reports are counted, so that a later one never replaces an earlier
 
 
@@ -73,14 +70,19 @@ def local_day(home: Home, pack: Pack) -> date:
 
 
 def _run(home: Home, pack: Pack, who: str, day: date | None) -> Daily:
-    state, stages = load_state(home), _Stages()
+    state, stages = load_state(home), Stages()
     today = day or local_day(home, pack)
     if day is None:
         _check_clock(state, today)
     with stages.stage("collect"):
-        waiting = collect(home, pack, load_settings(home.folder, pack), state, who)
+        settings = load_settings(home.folder, pack)
+        collected = collect(home, pack, settings, state, who, today)
+    with stages.stage("count"):
+        count_new_measures(home, pack)
+    with stages.stage("panel"):
+        panel = load_panel(home, pack)
     with stages.stage("supply"):
-        late = [row.source for row in supply(home, pack, today) if row.status != "current"]
+        late = _late(home, pack, panel, today)
     report: dict[str, object] = {
         "day": today.isoformat(),
         "pack": pack.id,
@@ -88,18 +90,28 @@ def _run(home: Home, pack: Pack, who: str, day: date | None) -> Daily:
         "known": home.last,
         "received": _received(home, state.known),
         "refused": list(state.refused),
-        "waiting": waiting,
+        "waiting": collected.waiting,
+        "empty": collected.empty,
         "late": late,
     }
-    due = _due(pack, state, today) if home.last else {}
+    due = due_periods(pack, state, today) if home.last else {}
     new = home.last != state.known or pack.digest != state.pack
     with stages.stage("compute"):
-        report["periods"], report["changes"] = _compute(home, pack, state, due, new)
+        report["periods"], report["changes"] = compute_due(home, pack, panel, state, due, new)
     moved_on = today.isoformat() > state.finished
     quiet = not (new or state.refused or any(due.values()) or moved_on)
     if not quiet:
-        _finish(home, pack, state, today, report)
+        with stages.stage("report"):
+            _finish(home, pack, state, today, report)
     return Daily(report, quiet, stages.seconds, stages.rows)
+
+
+def _late(home: Home, pack: Pack, panel: Panel, today: date) -> list[str]:
+    """Sources whose records should be here and are not, by the states of the panel."""
+    sources = [source.id for source in pack.sources]
+    states = panel.coverage.sel(source=sources).values
+    rows = supply_of(pack, home.batches(), panel.coverage["day"].values, states, today)
+    return [row.source for row in rows if row.status != "current"]
 
 
 def _check_clock(state: DailyState, today: date) -> None:
@@ -136,81 +148,6 @@ def _received(home: Home, known: int) -> list[dict[str, object]]:
     ]
 
 
-def _due(pack: Pack, state: DailyState, today: date) -> dict[Kind, list[Period]]:
-    """Of each kind the whole periods not computed yet, oldest first."""
-    due: dict[Kind, list[Period]] = {}
-    for kind in dict.fromkeys(kind for index in pack.indices for kind in index.periods):
-        last = period_of(today, kind)
-        last = previous(last)
-        done = state.done.get(kind)
-        period = following(parse(done)) if done else last
-        due[kind] = []
-        while period.last <= last.last:
-            due[kind].append(period)
-            period = following(period)
-    return due
-
-
-def _compute(
-    home: Home, pack: Pack, state: DailyState, due: dict[Kind, list[Period]], new: bool
-) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    """The due periods, and what has changed in those that were told before."""
-    computed: list[dict[str, object]] = []
-    changes: list[dict[str, object]] = []
-    if not any(due.values()) and not (new and state.scores):
-        return computed, changes
-    known = Known(home.last, None)
-    panel = panel_of(home, pack, known)
-    for kind, fresh in due.items():
-        told = [p for p in map(parse, state.scores) if p.kind == kind] if new else []
-        if not told and not fresh:
-            continue
-        published = compute_from(pack, panel, sorted({*told, *fresh}), known)
-        for period in told:
-            rows = shown(published, period)
-            changes += _changes(period, state.scores[period.label], _scores(rows))
-            state.scores[period.label] = _scores(rows)
-        for period in fresh:
-            rows = shown(published, period)
-            computed.append(_told(kind, rows))
-            state.scores[period.label] = _scores(rows)
-            state.done[kind] = period.label
-        _forget(state, kind)
-    return computed, changes
-
-
-def _told(kind: Kind, rows: Shown) -> dict[str, object]:
-    return {
-        "period": rows.period.label,
-        "kind": kind,
-        "counts": dict(sorted(rows.counts.items())),
-        "worst": None if rows.worst is None else rows.worst.to_json(),
-    }
-
-
-def _scores(rows: Shown) -> Scores:
-    return {row.area: [row.score, row.grade] for row in rows.rows}
-
-
-def _changes(period: Period, before: Scores, now: Scores) -> list[dict[str, object]]:
-    """Areas whose colour is another than was told."""
-    found = []
-    for area in sorted(set(before) & set(now)):
-        (old, was), (score, grade) = before[area], now[area]
-        if was == grade:
-            continue
-        amount = score - old if isinstance(score, int) and isinstance(old, int) else None
-        found.append({"period": period.label, "area": area, "was": was, "grade": grade,
-                      "amount": milli(amount)})  # fmt: skip
-    return found
-
-
-def _forget(state: DailyState, kind: Kind) -> None:
-    labels = sorted(p for p in map(parse, state.scores) if p.kind == kind)
-    for period in labels[: -_KEPT.get(kind, _KEPT_ELSE)]:
-        del state.scores[period.label]
-
-
 def _finish(
     home: Home, pack: Pack, state: DailyState, today: date, report: dict[str, object]
 ) -> None:
@@ -227,28 +164,3 @@ def _finish(
     state.refused = []
     save_state(home, state)
     disk.remove(daily_folder(home) / "NOT-RUN")
-
-
-class _Stages:
-    """Seconds and rows read, stage by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.rows: dict[str, int] = {}
-
-    def stage(self, name: str) -> _Stage:
-        return _Stage(self, name)
-
-
-class _Stage:
-    def __init__(self, stages: _Stages, name: str) -> None:
-        self._stages, self._name, self._meter = stages, name, metered()
-
-    def __enter__(self) -> None:
-        self._begin = time.perf_counter()
-        self._reading = self._meter.__enter__()
-
-    def __exit__(self, *failure: object) -> None:
-        self._meter.__exit__(None, None, None)
-        self._stages.seconds[self._name] = time.perf_counter() - self._begin
-        self._stages.rows[self._name] = self._reading.rows

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from qingyu.engine import disk
 from qingyu.engine.store import Home
+from qingyu.errors import UserError
+from qingyu.periods import parse
 
-Scores = dict[str, list[object]]  # area → [milli-points or None, grade or None]
+Scores = dict[str, tuple[int | None, str | None]]  # area → milli-points, grade
 
 
 @dataclass
@@ -29,16 +34,23 @@ class DailyState:
     refused: list[dict[str, str]] = field(default_factory=list)
 
 
+_FORM = TypeAdapter(DailyState)
+
+
 def daily_folder(home: Home) -> Path:
     return home.folder / "daily"
 
 
 def load_state(home: Home) -> DailyState:
     try:
-        found = json.loads((daily_folder(home) / "state.json").read_text("utf-8"))
-        return DailyState(**found)
-    except (OSError, ValueError, TypeError):
+        found = _FORM.validate_json((daily_folder(home) / "state.json").read_bytes(), strict=True)
+        for label in (*found.done.values(), *found.scores):
+            parse(label)
+        if found.finished:
+            date.fromisoformat(found.finished)
+    except (OSError, ValueError, UserError):
         return DailyState()
+    return found
 
 
 def save_state(home: Home, state: DailyState) -> None:

@@ -1,19 +1,19 @@
 """A simulated city's files are received in the order in which they come, as its departments would
 send them; what became of each is kept beside them in `delivered.json`.
 
-Run again it finds every file received already, and changes nothing.
+Run again on the same home it goes on where it was, and receives nothing twice.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 from qingyu.engine.store import Home
-from qingyu.errors import InputError
+from qingyu.errors import InputError, NotFoundError
 from qingyu.flows.listed import listed
 from qingyu.i18n import T, Text
 from qingyu.intake.receive import receive
@@ -88,20 +88,58 @@ def deliver(
     until: date | None = None,
     progress: Progress | None = None,
 ) -> list[Outcome]:
-    """Receive what the folder lists, up to the files that come on the day `until`.
+    """Receive what the folder lists, up to the files that come on the day `until`; gives what
+    became of each, those of earlier runs on this home included.
 
     A file that is refused whole is noted, and the rest goes on; errors of the home or the machine
     are raised.
     """
     due = [d for d in read_deliveries(folder) if until is None or _day(d) <= until]
     told = progress or _silent
-    found: list[Outcome] = []
-    for at, delivery in enumerate(due, 1):
+    found = _kept(home, folder, due)
+    for at, delivery in enumerate(due[len(found) :], len(found) + 1):
         told(T("Receiving {file}", file=Path(delivery.file).name), at, len(due))
         found.append(_take(home, pack, folder, delivery, who, found))
-    text = json.dumps([asdict(outcome) for outcome in found], ensure_ascii=False, indent=1)
-    (folder / OUTCOMES).write_text(text + "\n", encoding="utf-8")
+        _keep(home, folder, found)
     return found
+
+
+def read_outcomes(folder: Path) -> list[Outcome]:
+    """What became of each delivery."""
+    path = folder / OUTCOMES
+    if not path.is_file():
+        raise NotFoundError(
+            str(path),
+            T("no such file"),
+            T("what became of the deliveries"),
+            T("Deliver the simulated city's files first."),
+        )
+    return [Outcome(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))["outcomes"]]
+
+
+def _keep(home: Home, folder: Path, outcomes: Sequence[Outcome]) -> None:
+    """Beside the files, with the last batch of the home that they tell of."""
+    batches = home.batches()
+    content = {
+        "home": batches[-1].digest if batches else "",
+        "outcomes": [asdict(outcome) for outcome in outcomes],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    fresh = folder / (OUTCOMES + ".new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(folder / OUTCOMES)
+
+
+def _kept(home: Home, folder: Path, due: Sequence[Listed]) -> list[Outcome]:
+    """The outcomes of earlier runs for the first of the deliveries; none if they were another
+    home's, whose batches this one does not have."""
+    path = folder / OUTCOMES
+    if not path.is_file():
+        return []
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if content["home"] not in {batch.digest for batch in home.batches()}:
+        return []
+    return [Outcome(**entry) for entry in content["outcomes"]][: len(due)]
 
 
 def _day(delivery: Listed) -> date:
@@ -122,9 +160,9 @@ def _take(
         )  # fmt: skip
     except InputError as error:
         return Outcome(delivery.number, delivery.file, refused=str(error), was_missing=missing)
-    return Outcome(
-        delivery.number, delivery.file, receipt.number, receipt.again, was_missing=missing
-    )
+    # A run killed before it could note this file finds it received; it is new to the notes.
+    again = receipt.again and any(outcome.batch == receipt.number for outcome in before)
+    return Outcome(delivery.number, delivery.file, receipt.number, again, was_missing=missing)
 
 
 def _version(delivery: Listed) -> str | int | None:

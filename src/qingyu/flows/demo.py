@@ -7,27 +7,21 @@ tell the same days.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from qingyu.engine.store import Home
 from qingyu.errors import NotFoundError, UsageError
-from qingyu.flows.opening import as_known
-from qingyu.flows.publish import compute_from, last_period, panel_of
-from qingyu.flows.show import Shown, shown
-from qingyu.i18n import T, Text, pick
+from qingyu.flows.demo_steps import Progress, Tell, about, days_in, glances, home_of
+from qingyu.flows.show import Shown
+from qingyu.i18n import T
 from qingyu.intake.receipt import Receipt
 from qingyu.intake.receive import receive
-from qingyu.intake.supply import Span, supply
+from qingyu.intake.supply import supply
 from qingyu.intake.withdraw import withdraw
 from qingyu.pack.load import load_pack
 from qingyu.pack.model import Pack
-from qingyu.periods import Kind
 from qingyu.simulate.montco import FILE_NAME, PUBLIC_FILE, write_calls
-
-Tell = Callable[[Text], None]
-Progress = Callable[[Text, int, int], None]
 
 SIMULATED_CITY = "montco"
 _SHARED = ("montco911", "911_2015-12-10_2016-11-30.parquet")
@@ -42,6 +36,16 @@ class Demo:
     simulated: bool
     receipt: Receipt
     glances: tuple[Shown, ...]
+
+    def to_json(self) -> dict[str, object]:
+        day, month = self.glances
+        return {
+            "simulated": self.simulated,
+            "pack": self.pack.id,
+            "receipt": self.receipt.public(),
+            "day": {"period": day.period.label, "rows": day.to_json()},
+            "month": {"period": month.period.label, "rows": month.to_json()},
+        }
 
 
 def demo(
@@ -59,41 +63,12 @@ def demo(
     `montco`, a made-up one is written.
     """
     pack = load_pack(pack_folder)
-    tell(_about(pack))
-    home = _home(folder, pack_folder, tell)
+    tell(about(pack))
+    home = home_of(folder, pack_folder, tell)
     file, simulated = _file(folder, pack, data, beside, tell)
     _let_go_of_other(home, pack, simulated, who, tell)
     receipt = _receive(home, pack, file, who, tell, progress)
-    glances = _glances(home, pack, tell, progress)
-    return Demo(pack, home, simulated, receipt, glances)
-
-
-def _about(pack: Pack) -> Text:
-    return T(
-        "Method: {name} ({id} {version}): {areas} areas, {indicators} indicators.",
-        name=pick(pack.name.model_dump()),
-        id=pack.id,
-        version=pack.version,
-        areas=len(pack.areas),
-        indicators=len(pack.indicators),
-    )
-
-
-def _home(folder: Path, pack_folder: Path, tell: Tell) -> Home:
-    if (folder / "format").exists():
-        home = Home.open(folder)
-        if home.pack_folder.resolve() != pack_folder.resolve():
-            raise UsageError(
-                str(folder),
-                T("a home of the pack {folder}", folder=home.pack_folder),
-                T("one of the pack {folder}", folder=pack_folder),
-                T("Move this home away or delete it, then run the demo again."),
-            )
-        tell(T("Home: {folder}, from an earlier run.", folder=folder))
-        return home
-    home = Home.create(folder, pack_folder)
-    tell(T("Home: made {folder}; everything of the demo is kept in it.", folder=folder))
-    return home
+    return Demo(pack, home, simulated, receipt, glances(home, pack, tell, progress))
 
 
 def _file(home: Path, pack: Pack, data: Path | None, beside: Path, tell: Tell) -> tuple[Path, bool]:
@@ -176,33 +151,9 @@ def _tell_days(home: Home, pack: Pack, receipt: Receipt, tell: Tell) -> None:
         T(
             "Days: {full} count; {partial} are partial, {gap} a declared gap, {suspect} suspect: "
             "these count for nothing.",
-            full=_days(states.full),
-            partial=_days(states.partial),
-            gap=_days(states.gap),
-            suspect=_days(states.suspect),
+            full=days_in(states.full),
+            partial=days_in(states.partial),
+            gap=days_in(states.gap),
+            suspect=days_in(states.suspect),
         )
     )
-
-
-def _days(spans: Sequence[Span]) -> int:
-    return sum((last - first).days + 1 for first, last in spans)
-
-
-def _glances(home: Home, pack: Pack, tell: Tell, progress: Progress) -> tuple[Shown, ...]:
-    known = as_known(home, pack, None)
-    progress(T("Counting"), 0, 0)
-    panel = panel_of(home, pack, known)
-    found = []
-    kinds: tuple[Kind, ...] = ("day", "month")
-    for kind in kinds:
-        period = last_period(pack, panel, kind)
-        progress(T("Computing {period}", period=period.label), 0, 0)
-        found.append(shown(compute_from(pack, panel, [period], known), period))
-    tell(
-        T(
-            "Computed {day} and {month}, the last whole day and month, in exact arithmetic.",
-            day=found[0].period.label,
-            month=found[1].period.label,
-        )
-    )
-    return tuple(found)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from qingyu.engine.store import Home
 from qingyu.engine.tables import Panel
 from qingyu.errors import NotFoundError
+from qingyu.flows.corrected import with_corrections
 from qingyu.flows.first_known import first_known
 from qingyu.flows.opening import Known, area_code, as_known, known_after
 from qingyu.flows.publish import compute_from, last_period, panel_of
+from qingyu.flows.united import with_united
 from qingyu.i18n import T
 from qingyu.index.causes import before_and_now, score_of, split_change
 from qingyu.index.explanation import Change, Explanation
@@ -45,7 +47,9 @@ def explain_cell(
             T("a period within the area's dates of validity"),
             T("See the columns `from` and `to` of areas.csv."),
         )
-    return explained(place, _change(home, pack, place, published.ingredients, before, seen))
+    change = _change(home, pack, place, published.ingredients, before, seen)
+    found = with_united(home, pack, panel, explained(place, change))
+    return with_corrections(home, pack, seen.batch, found)
 
 
 def _change(

@@ -6,7 +6,6 @@ delivery; never the files. So this shows what an office would have been told.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +13,8 @@ from pathlib import Path
 
 from qingyu.engine.batches import Batch
 from qingyu.engine.store import Home
-from qingyu.errors import NotFoundError
-from qingyu.flows.deliver import OUTCOMES, Outcome
+from qingyu.flows.deliver import Outcome, read_outcomes
 from qingyu.flows.listed import listed
-from qingyu.i18n import T
 from qingyu.intake.receipt import split_reasons
 from qingyu.intake.supply import SupplyRow, supply
 from qingyu.pack.model import Pack
@@ -68,19 +65,6 @@ def faults_found(home: Home, pack: Pack, folder: Path) -> list[FaultsFound]:
         if mine:
             found.append(_of_kind(kind.id, mine, judge))
     return found
-
-
-def read_outcomes(folder: Path) -> list[Outcome]:
-    """What became of each delivery."""
-    path = folder / OUTCOMES
-    if not path.is_file():
-        raise NotFoundError(
-            str(path),
-            T("no such file"),
-            T("what became of the deliveries"),
-            T("Deliver the simulated city's files first."),
-        )
-    return [Outcome(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def _fault(entry: Mapping[str, object]) -> Fault:

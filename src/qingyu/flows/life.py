@@ -9,7 +9,9 @@ from datetime import date, datetime
 from qingyu.engine.batches import Batch
 from qingyu.flows.cells import Cell
 from qingyu.flows.rejected import Rejection
+from qingyu.flows.united import InEvent
 from qingyu.i18n import Message
+from qingyu.intake.declared import Correction
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Step:
     area: str
     day: date
     what: Message
+    declared: Correction | None = None
 
     def to_json(self) -> dict[str, object]:
         batch = self.batch
@@ -39,6 +42,7 @@ class Step:
             "area": self.area,
             "day": self.day,
             "what": str(self.what),
+            "declared": None if self.declared is None else _plain(self.declared),
             "receipt": {
                 "rows": batch.rows,
                 "new": batch.new,
@@ -48,6 +52,11 @@ class Step:
                 "digest": batch.digest,
             },
         }
+
+
+def _plain(found: Correction) -> dict[str, object]:
+    entries = [{"field": e.field, "old": e.old, "new": e.new} for e in found.entries]
+    return {"reason": found.reason, "entries": entries}
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,8 @@ class Counted:
 @dataclass(frozen=True)
 class RecordTrace:
     """A record's life. stands: how many times it counts now. values: the columns kept of it.
-    placed_by: code, name or point; None if that was not kept."""
+    placed_by: code, name or point; None if that was not kept. united: the events of unions that it
+    is a part of; what counts an event is in `counted`, with the event's own cells."""
 
     source: str
     key: str
@@ -85,6 +95,7 @@ class RecordTrace:
     day: date | None
     at: datetime | None
     values: Mapping[str, str]
+    united: tuple[InEvent, ...]
     counted: tuple[Counted, ...]
     cells: tuple[Cell, ...]
 
@@ -101,6 +112,7 @@ class RecordTrace:
             "day": self.day,
             "at": None if self.at is None else self.at.isoformat(),
             "values": dict(self.values),
+            "united": [one.to_json() for one in self.united],
             "counted": [one.to_json() for one in self.counted],
             "cells": [cell.to_json() for cell in self.cells],
         }

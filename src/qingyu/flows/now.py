@@ -170,7 +170,10 @@ def _names(name: str, printed: Names) -> set[str]:
 
 
 def _by_the_hour(pack: Pack, indicator: Indicator) -> bool:
-    measure, source = indicator.measure, pack.source(indicator.measure.source)
+    measure = indicator.measure
+    if pack.union(measure.source) is not None:
+        return False  # what is one event is known when all its departments have sent
+    source = pack.source(measure.source)
     timed = source.column(source.time).type == "timestamp"
     return timed and source.kind != "reading" and measure.stock is None and measure.on is None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -55,11 +55,12 @@ def sources_of_index(pack: Pack, kind: Kind) -> set[str]:
     """The sources that indicators of the index of such periods read."""
     dimensions = pack.index_for(kind).dimensions
     return {
-        measure.source
+        source
         for indicator in pack.indicators
         if indicator.dimension in dimensions
         for measure in (indicator.measure, indicator.per.measure)
         if measure is not None
+        for source in pack.sources_of(measure)
     }
 
 
@@ -84,7 +85,7 @@ def area_code(pack: Pack, asked: str) -> str:
     raise NotFoundError(
         asked,
         T("no area of this name or code"),
-        _nearest(asked, [name for area in areas for name in _names(area)]),
+        _nearest(asked, areas),
         T("Give a code or a printed name; `qingyu show` lists them."),
     )
 
@@ -93,7 +94,11 @@ def _names(area: Area) -> list[str]:
     return [name for name in (area.name, area.name_zh, *area.aliases) if name]
 
 
-def _nearest(asked: str, names: Iterable[str]) -> str:
-    by_folded = {folded(name): name for name in names}
-    close = get_close_matches(folded(asked), list(by_folded), n=3, cutoff=0.5)
-    return ", ".join(by_folded[name] for name in close or sorted(by_folded)[:3])
+def _nearest(asked: str, areas: Sequence[Area]) -> str:
+    """Up to three areas, each by the one of its names that is nearest."""
+    by_folded = {folded(name): (area.code, name) for area in areas for name in _names(area)}
+    close = get_close_matches(folded(asked), list(by_folded), n=12, cutoff=0.5)
+    named: dict[str, str] = {}
+    for code, name in (by_folded[key] for key in close or sorted(by_folded)):
+        named.setdefault(code, name)
+    return ", ".join(list(named.values())[:3])

@@ -19,6 +19,7 @@ from qingyu.engine.store import Home
 from qingyu.engine.tables import DayState, Panel
 from qingyu.errors import NotFoundError
 from qingyu.flows.opening import Known, sources_of_index
+from qingyu.flows.replaced import with_moved
 from qingyu.i18n import T
 from qingyu.index.ingredients import Ingredients
 from qingyu.index.results import Results
@@ -54,7 +55,7 @@ def compute_from(pack: Pack, panel: Panel, periods: Sequence[Period], known: Kno
 def panel_of(home: Home, pack: Pack, known: Known) -> Panel:
     """Counts and coverage as known then."""
     count_new_measures(home, pack)
-    return load_panel(home, pack, known.batch)
+    return with_moved(home, pack, load_panel(home, pack, known.batch))
 
 
 def count_new_measures(home: Home, pack: Pack) -> None:

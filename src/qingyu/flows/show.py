@@ -31,8 +31,8 @@ class Shown:
     worst: Row | None
 
     def to_json(self) -> list[dict[str, object]]:
-        """Only the rows: their names are the contract."""
-        return [row.to_json() for row in self.rows]
+        """Only the rows: their names are the contract. Each says whether it is made up."""
+        return [row.to_json() | {"simulated": self.simulated} for row in self.rows]
 
 
 def show(

@@ -10,6 +10,7 @@ from qingyu.i18n import Text
 from qingyu.pack.load import load_pack
 from qingyu.simulate.city.city import Written, write_city
 from qingyu.simulate.city.faults import Level
+from qingyu.simulate.city.plan import History
 
 Progress = Callable[[Text, int, int], None]
 
@@ -27,11 +28,12 @@ def simulate_city(
     faults: Level = "usual",
     scale: float = 1.0,
     recent: int = 2,
+    history: History = "years",
     progress: Progress | None = None,
 ) -> Written:
     """Write the simulated city of the pack in `pack_folder` into `folder`."""
     pack = load_pack(pack_folder)
     return write_city(
         pack, folder, first, last, seed=seed, faults=faults, scale=scale, recent=recent,
-        progress=progress,
+        history=history, progress=progress,
     )  # fmt: skip

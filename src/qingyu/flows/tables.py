@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from qingyu.digest import digest_of
 from qingyu.flows.publish import Published
-from qingyu.index.ingredients import MISSING, Bool, Int, Small, State
+from qingyu.index.ingredients import MISSING, NOT_BRIDGED, SCORED, Bool, Int, Small, State
 from qingyu.index.results import Fill, Results, Stations
 
 _SPOT = ("period", "area")
@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
               "state"),
     "dimensions": (*_SPOT, "dimension", "before_deductions", "points"),
     "indicators": (*_SPOT, "indicator", "count", "exposure", "days", "window", "points", "state",
-                   "fill"),
+                   "fill", "unit", "bridged_since"),
     "comparisons": (*_SPOT, "indicator", "place", "with", "expected", "compared", "points"),
 }  # fmt: skip
 
@@ -117,6 +117,8 @@ def _indicators(one: Published) -> pa.Table:
             "indicator": _named(results, name),
             "count": _whole(world.count[place][:, lead:], results),
             "exposure": _whole(results.exposure[place], results),
+            "unit": _whole(np.array(one.ingredients.unit), results),
+            "bridged_since": _since(one, place),
             "days": _whole(world.days[place][:, lead:], results),
             "window": _whole(world.length[place][:, lead:], results),
             "points": _scores(results.indicator[place], results),
@@ -175,6 +177,25 @@ def _scores(array: Int, results: Results) -> pa.Array:
 def _whole(array: Int, results: Results, missing: int | None = None) -> pa.Array:
     flat = _flat(array, results)
     return pa.array(flat, mask=None if missing is None else flat == missing, type=pa.int64())
+
+
+def _since(one: Published, place: int) -> pa.Array:
+    """The last split or merge behind each cell of an indicator; null where there is none."""
+    bridged, results = one.ingredients.bridged, one.results
+    since = np.full(results.area_state.shape, NOT_BRIDGED, np.int64)
+    if bridged is not None:
+        lead, name = one.ingredients.labels.lead, results.labels.indicators[place]
+        since = np.maximum(since, bridged.window[place][:, lead:])
+        for slot, days in bridged.against.items():
+            if slot[0] == name:
+                used = results.comparisons[slot].available
+                since = np.where(used, np.maximum(since, days[:, lead:]), since)
+        since[results.state[place] < SCORED] = NOT_BRIDGED
+    flat = _flat(since, results)
+    none = flat == NOT_BRIDGED
+    return pa.array(np.where(none, 0, flat).astype(np.int32), pa.int32(), mask=none).cast(
+        pa.date32()
+    )
 
 
 def _named(results: Results, name: str) -> pa.Array:

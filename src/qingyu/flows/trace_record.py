@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from qingyu.engine.batches import Batch
@@ -17,9 +17,12 @@ from qingyu.flows.cells import cells_of
 from qingyu.flows.keys import keys_named
 from qingyu.flows.life import Counted, RecordTrace, Step
 from qingyu.flows.rejected import Rejection, rejections_of
+from qingyu.flows.united import InEvent, events_around
 from qingyu.i18n import Message, T
+from qingyu.intake.declared import Correction, correction_of
 from qingyu.intake.place import folded
 from qingyu.pack.model import Area, Measure, Pack, Source
+from qingyu.pack.unions import counts_kind
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,15 @@ def _traced(
     stands = sum(row.sign for row in rows)
     now = next((row for row in reversed(rows) if row.sign > 0), None) if stands > 0 else None
     last = now or (rows[-1] if rows else None)
-    counted = _counted(home, pack, source, key) if stands > 0 else ()
+    united = events_around(home, pack, source.id, key, now.day) if now is not None else ()
+    own = _counted(home, pack, source, key) if stands > 0 else ()
+    of_events = [(one, _counted_event(pack, one)) for one in united]
     area = None if last is None else last.area
     return RecordTrace(
         source=source.id,
         key=key,
         stands=stands,
-        steps=tuple(_steps(home, rows)),
+        steps=tuple(_steps(home, rows, key)),
         rejections=rejections,
         area=area,
         area_name=_area_name(pack, area),
@@ -109,12 +114,22 @@ def _traced(
         day=None if last is None else last.day,
         at=None if last is None else last.at,
         values={} if last is None else last.values,
-        counted=counted,
-        cells=() if now is None else cells_of(home, pack, now.area, now.day, _used_by(counted)),
+        united=united,
+        counted=(*own, *(counted for _, found in of_events for counted in found)),
+        cells=()
+        if now is None
+        else (
+            *cells_of(home, pack, now.area, now.day, _used_by(own)),
+            *(
+                cell
+                for one, found in of_events
+                for cell in cells_of(home, pack, one.united.area, one.united.day, _used_by(found))
+            ),
+        ),
     )
 
 
-def _steps(home: Home, rows: Sequence[_Row]) -> Iterator[Step]:
+def _steps(home: Home, rows: Sequence[_Row], key: str) -> Iterator[Step]:
     batches = home.batches()
     stood = 0
     for number in dict.fromkeys(row.batch for row in rows):
@@ -124,8 +139,24 @@ def _steps(home: Home, rows: Sequence[_Row]) -> Iterator[Step]:
         batch = batches[number - 1]
         shown = mine[-1]
         what = _what(batch, plus, minus, stood, number > rows[0].batch)
-        yield Step(batch, plus, minus, shown.version, shown.area, shown.day, what)
+        declared = _declared(home, batch, key)
+        what = _in_words(declared) if declared is not None else what
+        yield Step(batch, plus, minus, shown.version, shown.area, shown.day, what, declared)
         stood += plus - minus
+
+
+def _declared(home: Home, batch: Batch, key: str) -> Correction | None:
+    """What the index office declared of this record in the batch, and nothing of others."""
+    if batch.kind != "correct":
+        return None
+    found = correction_of(home, batch)
+    return replace(found, entries=found.of(key))
+
+
+def _in_words(found: Correction) -> Message:
+    changes = "; ".join(f"{one.field} {one.old or '-'} → {one.new or '-'}" for one in found.entries)
+    return T("Corrected by declaration {number} of {who}: {changes}.",
+             number=found.batch.number, who=found.batch.who, changes=changes)  # fmt: skip
 
 
 def _what(batch: Batch, plus: int, minus: int, stood: int, seen_before: bool) -> Message:
@@ -208,6 +239,15 @@ def _counted(home: Home, pack: Pack, source: Source, key: str) -> tuple[Counted,
             " ORDER BY measure"
         ).fetchall()
     return tuple(_counted_in(pack, name, measures[name], int(value)) for name, value in sums)
+
+
+def _counted_event(pack: Pack, found: InEvent) -> tuple[Counted, ...]:
+    """The measures that count the event a record is a part of: once, however many records."""
+    return tuple(
+        _counted_in(pack, name, measure, 1)
+        for name, measure in measures_of(pack).of(found.union).items()
+        if counts_kind(measure, found.united.kind)
+    )
 
 
 def _rows_of(source: Source, rows: str, files: list[str], key: str) -> str:

@@ -32,14 +32,15 @@ class Block:
     events: Float
     exposure: Float
     exposed: Int  # `exposure` once more
+    micro: int  # micro-counts of one of the baselines' counts
 
     @classmethod
-    def of(cls, count: Int, exposure: Int) -> Block | None:
+    def of(cls, count: Int, exposure: Int, micro: int = MICRO) -> Block | None:
         """None if a micro-count or an exposure does not fit."""
         events, exposed = count.astype(np.float64), exposure.astype(np.float64)
-        events *= _UNIT
+        events *= micro
         fits = exact.within(events, _MOST) and exact.within(exposed, _MOST)
-        return cls(events, exposed, exposure) if fits else None
+        return cls(events, exposed, exposure, micro) if fits else None
 
 
 def block_stations(
@@ -55,8 +56,8 @@ def block_stations(
     able = _positive(under, _positive(block.exposure, able))
     expected = count.astype(np.float64)
     expected *= block.exposure
-    if not _divide(expected, under):
-        expected = _divided(count, block.exposed, exposure, able)
+    if not _divide(expected, under, block.micro):
+        expected = _divided(count, block.exposed, exposure, able, block.micro)
     whole = np.add(expected, kappa)
     able = _positive(whole, able)
     # (m + κ) / (E + κ) is 1 and (m − E) / (E + κ): the same digits from a smaller numerator, and
@@ -89,10 +90,10 @@ def _positive(under: Float, able: Bool | None) -> Bool | None:
     return under > 0 if able is None else able & (under > 0)
 
 
-def _divide(over: Float, under: Float) -> bool:
-    """Makes `over` round(10⁶ · over / under); False if that might not be exact. `under` is whole;
-    where it is below 1 (cells that are not available), 1 stands for it."""
-    over *= _UNIT
+def _divide(over: Float, under: Float, factor: int = MICRO) -> bool:
+    """Makes `over` round(factor · over / under); False if that might not be exact. `under` is
+    whole; where it is below 1 (cells that are not available), 1 stands for it."""
+    over *= factor
     if not exact.within(over, exact.MOST_NUMERATOR) or under.max() >= _MOST:
         return False
     if under.min() < 1:
@@ -102,11 +103,11 @@ def _divide(over: Float, under: Float) -> bool:
     return True
 
 
-def _divided(a: Int, b: Int | int, under: Int, able: Bool | None) -> Float:
-    """round(10⁶ · a · b / under) in integers, 0 where not able."""
+def _divided(a: Int, b: Int | int, under: Int, able: Bool | None, factor: int = MICRO) -> Float:
+    """round(factor · a · b / under) in integers, 0 where not able."""
     if able is not None:
         a = np.where(able, a, 0)
-    return exact.multiply_divide(a, b, np.maximum(under, 1), MICRO).astype(np.float64)
+    return exact.multiply_divide(a, b, np.maximum(under, 1), factor).astype(np.float64)
 
 
 def block_mean(

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from qingyu.index import baseline, shrink
+from qingyu.index import baseline, resting, shrink
 from qingyu.index.baseline import Case, Found
 from qingyu.index.hierarchy import day_number
 from qingyu.index.ingredients import (
+    NOT_BRIDGED,
     Against,
     Availability,
     Bool,
+    Bridged,
     ExposureLevel,
     Ingredients,
     Int,
@@ -40,6 +42,7 @@ class Collector:
     exists: dict[Slot, Bool] = field(default_factory=dict)
     peers: dict[Slot, Against] = field(default_factory=dict)
     others: dict[Slot, Against] = field(default_factory=dict)
+    bridged: dict[Slot, Int] = field(default_factory=dict)  # empty where no area ever changed
 
     def __post_init__(self) -> None:
         self.indicators = indicators_of(self.scene.pack, self.index)
@@ -47,6 +50,7 @@ class Collector:
         self.count = np.empty(shape, np.int64)
         self.parts: dict[str, list[Int]] = {"exposure": [], "days": [], "span": [], "length": []}
         self.state = np.zeros(shape, np.uint8)
+        self.resting = None if self.scene.bridge is None else np.full(shape, NOT_BRIDGED)
         epochs = np.concatenate(
             [self.scene.epoch, self.scene.hierarchy.epoch_of(self.scene.months)]
         )
@@ -71,6 +75,7 @@ class Collector:
         if self.is_member(indicator):
             self.state[place] = cell_states(case, exposure)
             self._compare(case)
+            self._rest(place, case)
         else:
             self._leave_out(indicator)
 
@@ -91,14 +96,24 @@ class Collector:
             )
             self.exists[slot] = np.broadcast_to(found[2], self.state.shape[1:])
 
+    def _rest(self, place: int, case: Case) -> None:
+        """What of an indicator's sums reaches across a change of areas."""
+        if self.scene.bridge is None or self.resting is None:
+            return
+        self.resting[place] = resting.of_window(case, self.scene.bridge)
+        for number, comparison in enumerate(case.indicator.compare):
+            self.bridged[case.indicator.id, number] = resting.of_comparison(
+                case, self.scene.bridge, comparison, self.groups
+            )
+
     def _kappa(self, case: Case, of_peers: bool) -> Int:
         """[A, P], or [1, 1] if the pack declares it."""
         declared = case.indicator.shrink.kappa
         if declared is not None:
             return np.full((1, 1), declared, np.int64)
         if of_peers:
-            return shrink.of_peers(self.scene, case.ledger, case.indicator, self.groups)
-        return shrink.of_level(self.scene, case.ledger, case.indicator)
+            return shrink.of_peers(self.scene, case.ledger.real, case.indicator, self.groups)
+        return shrink.of_level(self.scene, case.ledger.real, case.indicator)
 
     def _found(self, case: Case, comparison: Comparison) -> Found:
         match comparison.with_:
@@ -128,6 +143,7 @@ class Collector:
             side = self.peers if comparison.with_ == "peers" else self.others
             side[slot] = Against(nothing, nothing, nothing)
             self.exists[slot] = nothing > 0
+            self.bridged[slot] = np.broadcast_to(NOT_BRIDGED, self.state.shape[1:])
 
     def _whole(self, part: Int) -> Int:
         return np.broadcast_to(part, self.state.shape[1:])
@@ -142,6 +158,8 @@ class Collector:
             availability=Availability(self.state, self.exists),
             peers=self.peers,
             baseline=self.others,
+            unit=1 if self.scene.bridge is None else self.scene.bridge.unit,
+            bridged=None if self.resting is None else Bridged(self.resting, self.bridged),
         )
 
     def _labels(self) -> Labels:
@@ -199,7 +217,7 @@ class Collector:
         """[measures, A, P] counts of each period's own counting days."""
         found = np.zeros((len(measures), *self.state.shape[1:]), np.int64)
         for row, measure in enumerate(measures):
-            days = self.ledgers.days((measure.source,))
+            days = self.ledgers.days(tuple(sorted(self.scene.pack.sources_of(measure))))
             found[row] = self.ledgers.running(measure, days).over(self.scene.range)
         return found
 

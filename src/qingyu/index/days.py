@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from qingyu.index.hierarchy import Hierarchy, day_number
 from qingyu.index.ingredients import Bool, Int
 
 Line = Int  # one number per period
+Spans = list[tuple[Int, Int]]  # as `Hierarchy.spans`
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,12 @@ class Calendar:
     """Counts of days, for areas that are not valid on all of them too."""
 
     hierarchy: Hierarchy
+    extend: Callable[[Spans], Spans] | None = None  # gives new areas the days of their origins
+
+    @cached_property
+    def spans(self) -> Spans:
+        own = self.hierarchy.spans
+        return own if self.extend is None else self.extend(own)
 
     def count(self, days: Days, running: Int, ranges: Range) -> Int:
         """[A or 1, P] days of each range that are in the running sum and on which the area is
@@ -130,7 +138,7 @@ class Calendar:
             return whole
         found = np.repeat(whole, len(self.hierarchy.graded), axis=0)
         found[limited] = 0
-        for first, last in self.hierarchy.spans:
+        for first, last in self.spans:
             part = Range(
                 np.maximum(ranges.first[None, :], first[limited, None]),
                 np.minimum(ranges.last[None, :], last[limited, None]),

@@ -12,6 +12,7 @@ from qingyu.index.hierarchy import day_number
 from qingyu.index.ingredients import Int
 from qingyu.index.scene import Scene
 from qingyu.index.window import widths_of
+from qingyu.pack.lineage import change_days
 from qingyu.pack.model import Indicator
 
 
@@ -22,7 +23,8 @@ def edges_of(scene: Scene, indicators: Sequence[Indicator]) -> Int:
     exposures = [row.valid_from for one in scene.pack.exposures for row in one.rows]
     steps = np.array([day_number(day) for day in set(exposures)], np.int64)
     sides = [side for one in ranges for side in (one.first, one.last + 1)]
-    return np.concatenate([*sides, scene.hierarchy.starts, steps])
+    changes = np.array([day_number(day) for day in change_days(scene.pack.changes)], np.int64)
+    return np.concatenate([*sides, scene.hierarchy.starts, steps, changes])
 
 
 def _ranges(scene: Scene, indicators: Sequence[Indicator]) -> Iterator[Range]:

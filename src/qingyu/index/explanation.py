@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from qingyu.i18n import Message, Text
 from qingyu.index.causes import Line
@@ -50,14 +50,15 @@ class Held:
     weight: as in the pack; weight_given:
     its share after the weight of missing comparisons went to the others, micros, 0 if not
     available. segment: the curve's points around `compared` (one point beyond its ends).
-    usual, percent: as a sentence would say them.
+    usual, percent: as a sentence would say them. bridged_since: the last split or merge of areas
+    that the sums reach across.
     """
 
     kind: str
     available: bool
     ranges: tuple[tuple[date, date], ...]
-    count: int | None
-    exposure: int | None
+    count: int | Fixed | None
+    exposure: int | Fixed | None
     rate: Fixed | None
     kappa: int | None
     expected: int | None
@@ -68,6 +69,7 @@ class Held:
     segment: tuple[tuple[int, int], ...]
     usual: int | None
     percent: int | None
+    bridged_since: date | None
     pack_line: str | None
     curve_line: str | None
 
@@ -88,9 +90,38 @@ class Held:
             "segment": [[micro(x), micro(y)] for x, y in self.segment],
             "usual": self.usual,
             "percent": self.percent,
+            "bridged_since": self.bridged_since,
             "pack_line": self.pack_line,
             "curve_line": self.curve_line,
         }
+
+
+@dataclass(frozen=True)
+class UnitedRecord:
+    """A record of a united event. at: local; None if it has no moment."""
+
+    source: str
+    key: str
+    at: datetime | None
+    area: str
+
+    def to_json(self) -> Json:
+        at = None if self.at is None else self.at.isoformat()
+        return {"source": self.source, "key": self.key, "at": at, "area": self.area}
+
+
+@dataclass(frozen=True)
+class United:
+    """An event of a union and the records that tell of it, in the order of their moments."""
+
+    kind: str
+    day: date
+    area: str
+    records: tuple[UnitedRecord, ...]
+
+    def to_json(self) -> Json:
+        records = [record.to_json() for record in self.records]
+        return {"kind": self.kind, "day": self.day, "area": self.area, "records": records}
 
 
 @dataclass(frozen=True)
@@ -100,7 +131,8 @@ class Part:
     count: the measure over the window; exposure: person-days, or the sum of `per.measure`; rate:
     count per `unit` of exposure. weight: in force in its dimension; share: of the whole index,
     after what is missing gave its weight to the rest. contribution: micro-points of the index;
-    None where the method has no split. fill: own, carried or from_parent.
+    None where the method has no split. fill: own, carried or from_parent. bridged_since: the last
+    split or merge of areas that its window or a comparison reaches across.
     """
 
     indicator: str
@@ -109,7 +141,7 @@ class Part:
     measure: Mapping[str, object]
     count: Fixed
     window: Window | None
-    exposure: int | None
+    exposure: int | Fixed | None
     unit: int
     rate: Fixed | None
     state: str
@@ -122,8 +154,10 @@ class Part:
     share: int
     contribution: int | None
     comparisons: tuple[Held, ...]
+    bridged_since: date | None
     pack_line: str | None
     pack_lines: Mapping[str, str | None]
+    united: tuple[United, ...] = ()  # of a union: events of several records behind the count
 
     @property
     def leading(self) -> Held | None:
@@ -153,8 +187,10 @@ class Part:
             "share": micro(self.share),
             "contribution": micro(self.contribution),
             "comparisons": [held.to_json() for held in self.comparisons],
+            "bridged_since": self.bridged_since,
             "pack_line": self.pack_line,
             "pack_lines": dict(self.pack_lines),
+            "united": [event.to_json() for event in self.united],
         }
 
     def _baseline(self) -> Json | None:
@@ -244,6 +280,24 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """A field of a record behind the counts that the index office declared wrong; None: nothing."""
+
+    batch: int
+    source: str
+    record: str
+    field: str
+    old: str | None
+    new: str | None
+    reason: str
+    who: str
+    received: str
+
+    def to_json(self) -> Json:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Everything behind one score. score, before_caps: milli-points."""
 
@@ -263,12 +317,15 @@ class Explanation:
     completeness: int
     state: str
     sentence: Sentence
+    bridged_since: date | None
+    bridges: tuple[Sentence, ...]
     parts: tuple[Part, ...]
     dimensions: tuple[DimensionPart, ...]
     charges: tuple[Charge, ...]
     split_note: Message | None
     change: Change
     scale_line: str | None
+    corrections: tuple[Corrected, ...] = ()
 
     @property
     def title(self) -> Text:
@@ -291,6 +348,8 @@ class Explanation:
             "completeness": micro(self.completeness),
             "state": self.state,
             "sentence": self.sentence.to_json(),
+            "bridged_since": self.bridged_since,
+            "bridges": [bridge.to_json() for bridge in self.bridges],
             "parts": [part.to_json() for part in self.parts],
             "dimensions": [dimension.to_json() for dimension in self.dimensions],
             "charges": [charge.to_json() for charge in self.charges],
@@ -298,4 +357,5 @@ class Explanation:
             "change": [line.to_json() for line in self.change.lines],
             "previous": self.change.to_json(),
             "scale_line": self.scale_line,
+            "corrections": [one.to_json() for one in self.corrections],
         }

@@ -35,7 +35,10 @@ def window_of(spot: Spot, indicator: Indicator) -> Window | None:
         last=last,
         days=spot.given(spot.ingredients.world.span, place),
         counting=spot.given(spot.ingredients.world.days, place),
-        states={source: states_of(spot, source, first, last) for source in sources_of(indicator)},
+        states={
+            source: states_of(spot, source, first, last)
+            for source in sources_of(spot.pack, indicator)
+        },
     )
 
 
@@ -93,8 +96,8 @@ def _held(spot: Spot, indicator: Indicator, slot: Slot, usable: bool, whole: int
         kind=comparison.with_,
         available=usable,
         ranges=ranges_of(spot, indicator, comparison),
-        count=count,
-        exposure=exposure,
+        count=None if count is None else spot.number(count),
+        exposure=None if exposure is None else spot.number(exposure),
         rate=baseline_rate,
         kappa=kappa,
         expected=expected,
@@ -105,6 +108,7 @@ def _held(spot: Spot, indicator: Indicator, slot: Slot, usable: bool, whole: int
         segment=() if compared is None else _segment(spot, indicator, slot, compared),
         usual=None if said is None else said.usual,
         percent=None if said is None or said.expected <= 0 else said.percent,
+        bridged_since=spot.held_since(slot) if usable else None,
         pack_line=line_of(spot.pack, key),
         curve_line=line_of(spot.pack, f"{key}/curve"),
     )
@@ -134,13 +138,14 @@ def _said(
 
 def finding_of(spot: Spot, indicator: Indicator, comparison: Comparison, expected: int) -> Finding:
     """The comparison as a sentence would tell it."""
-    source = spot.pack.source(indicator.measure.source)
-    events = indicator.measure.count is not None and source.kind != "reading"
+    sources = map(spot.pack.source, spot.pack.sources_of(indicator.measure))
+    no_reading = all(source.kind != "reading" for source in sources)
+    events = indicator.measure.count is not None and no_reading
     place = spot.place_of(indicator.id)
     length = spot.given(spot.ingredients.world.length, place)
     return Finding(
         name=indicator.name,
-        count=spot.given(spot.ingredients.world.count, place),
+        count=spot.whole(spot.given(spot.ingredients.world.count, place)),
         expected=expected,
         against=comparison.with_,
         places=indicator.measure.places,

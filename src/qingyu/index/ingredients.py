@@ -30,6 +30,8 @@ Small = NDArray[np.uint8]
 
 MISSING = int(np.iinfo(np.int64).min)  # stands in score arrays where there is no score
 
+NOT_BRIDGED = MISSING  # stands for the day of a change where none is in between
+
 Slot = tuple[str, int]  # (indicator id, position of the comparison in its `compare` list)
 
 
@@ -137,8 +139,21 @@ class Against:
 
 
 @dataclass(frozen=True)
+class Bridged:
+    """Day numbers of the last split or merge of areas that a sum reaches across; `NOT_BRIDGED`
+    where it does not."""
+
+    window: Int  # [I, A, P]
+    against: Mapping[Slot, Int]  # [A, P]
+
+
+@dataclass(frozen=True)
 class Ingredients:
-    """See the module. `peers` holds the slots of comparisons with peers, `baseline` all others."""
+    """See the module. `peers` holds the slots of comparisons with peers, `baseline` all others.
+
+    unit: all counts, exposures and baselines of cells are in so many parts of one (a divisor of a
+    million: 1 unless an area was split; section 10). bridged: None where no area ever changed.
+    """
 
     labels: Labels
     world: World
@@ -147,6 +162,8 @@ class Ingredients:
     availability: Availability
     peers: Mapping[Slot, Against]
     baseline: Mapping[Slot, Against]
+    unit: int = 1
+    bridged: Bridged | None = None
 
     def against(self, slot: Slot) -> Against:
         return self.peers[slot] if slot in self.peers else self.baseline[slot]
@@ -167,7 +184,15 @@ class Ingredients:
             ),
             peers={slot: _cut(given, keep, size) for slot, given in self.peers.items()},
             baseline={slot: _cut(given, keep, size) for slot, given in self.baseline.items()},
+            unit=self.unit,
+            bridged=self._bridged_between(keep),
         )
+
+    def _bridged_between(self, keep: slice) -> Bridged | None:
+        if self.bridged is None:
+            return None
+        against = {slot: given[..., keep] for slot, given in self.bridged.against.items()}
+        return Bridged(self.bridged.window[..., keep], against)
 
 
 def _cut(group: Any, keep: slice, size: int) -> Any:

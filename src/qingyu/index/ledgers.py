@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 
 from qingyu.engine.tables import Panel, fingerprint
+from qingyu.index.bridge import Bridge
 from qingyu.index.days import Days, days_of
 from qingyu.index.exposure import fill_levels
 from qingyu.index.hierarchy import Hierarchy, day_number
@@ -28,6 +29,7 @@ class Ledgers:
     hierarchy: Hierarchy
     known_on: date | None
     edges: Int  # day numbers at which some range that will be asked for begins, or ended
+    bridge: Bridge | None = None  # of the sums of ledgers
     _days: dict[tuple[str, ...], Days] = field(default_factory=dict)
     _exposures: dict[tuple[str, tuple[str, ...]], Running] = field(default_factory=dict)
 
@@ -49,11 +51,12 @@ class Ledgers:
     def of(self, indicator: Indicator) -> Ledger:
         """The ledger of `indicator`: of its measure, and of what that is divided by."""
         second = indicator.per.measure
-        sources = {indicator.measure.source} | ({second.source} if second else set())
+        sources = set(self.pack.sources_of(indicator.measure))
+        sources |= set(self.pack.sources_of(second)) if second else set()
         days = self.days(tuple(sorted(sources)))
-        count = self.running(indicator.measure, days)
+        count = self._bridged(indicator.measure, days)
         if second is not None:
-            return Ledger(days, count, self.running(second, days))
+            return Ledger(days, count, self._bridged(second, days))
         return Ledger(days, count, self._exposure(indicator.per.exposure or "", days, sources))
 
     def running(self, measure: Measure, days: Days) -> Running:
@@ -69,6 +72,24 @@ class Ledgers:
             stray = self._parts(given, self._stray, days, stock).sum(axis=0)
             self.hierarchy.add_up(parts, stray, self.grid.days)
         return self._run(running, days)
+
+    def _bridged(self, measure: Measure, days: Days) -> Running:
+        """The same with the histories of areas that changed."""
+        running = self.running(measure, days)
+        if self.bridge is None:
+            return running
+        return running.mended(replace(self.bridge, moved=self._moved(measure, days)))
+
+    def _moved(self, measure: Measure, days: Days) -> Running | None:
+        """Running sums of what was placed anew, one row a pair."""
+        moved, row = self.panel.moved, self._measures.get(fingerprint(measure))
+        if moved is None or row is None:
+            return None
+        pairs = np.arange(moved.sizes["pair"])
+        sums = np.zeros((len(pairs), len(self.grid.points)), np.int64)
+        sums[:, 1:] = self._parts(moved.values[row], pairs, days, measure.stock is not None)
+        np.cumsum(sums[:, 1:], axis=1, out=sums[:, 1:])
+        return Running(sums, self.grid, days.size)
 
     def _empty(self) -> Int:
         return np.zeros((len(self.hierarchy.codes), len(self.grid.points)), np.int64)
@@ -105,7 +126,7 @@ class Ledgers:
                 levels = running[:, 1:]
                 fill_levels(found[0], self.hierarchy, levels, self.grid.days, self.known_on)
                 levels *= np.diff(days.counted[self.grid.points])
-            self._exposures[key] = self._run(running, days, kept=True)
+            self._exposures[key] = self._run(running, days, kept=True).mended(self.bridge)
         return self._exposures[key]
 
 

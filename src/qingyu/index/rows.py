@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from qingyu.index.charges import charges_of
@@ -22,6 +23,7 @@ class Row:
     """One area in one period. score, change: milli-points; completeness: micros; None = none.
 
     grade_place: 0 = best, in the scale in force. sentence: what is unusual, or why no data.
+    bridged_since: the last split or merge of areas that any number behind the score reaches across.
     """
 
     area: str
@@ -39,6 +41,7 @@ class Row:
     completeness: int
     state: str
     sentence: Sentence
+    bridged_since: date | None = None
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -55,6 +58,7 @@ class Row:
             "completeness": micro(self.completeness),
             "state": self.state,
             "sentence": self.sentence.to_json(),
+            "bridged_since": self.bridged_since,
         }
 
 
@@ -83,6 +87,7 @@ def row_of(spot: Spot) -> Row:
         completeness=spot.found(results.completeness),
         state=spot.area_state.word,
         sentence=sentence_of(spot, parts_of(spot), charges_of(spot)),
+        bridged_since=spot.bridged_since,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -70,6 +70,15 @@ class Grid:
         return np.asarray(found)
 
 
+class Mender(Protocol):
+    """Gives sums over ranges what the sums kept do not have: the histories of areas that were
+    split or merged (bridge.py)."""
+
+    def mend(self, plain: Running, sums: Int, ranges: Range, rows: Rows) -> Int: ...
+
+    def of_groups(self, plain: Running, members: Members) -> Mender: ...
+
+
 @dataclass(frozen=True)
 class Running:
     """Running sums [A, n] at the points of a grid; `kept`: sums of these are asked for again."""
@@ -78,6 +87,7 @@ class Running:
     grid: Grid
     panel_days: int
     kept: bool = False
+    mender: Mender | None = None
     _found: dict[tuple[int, ...], tuple[Any, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -92,7 +102,19 @@ class Running:
     def _over(self, ranges: Range, rows: Rows) -> Int:
         low, high = ranges.columns(self.grid.start, self.panel_days)
         after, before = (_run(self.grid.places(columns)) for columns in (high, low))
-        return _cut(self.sums, rows, after) - _cut(self.sums, rows, before)
+        found = _cut(self.sums, rows, after) - _cut(self.sums, rows, before)
+        return found if self.mender is None else self.mender.mend(self.real, found, ranges, rows)
+
+    @cached_property
+    def real(self) -> Running:
+        """What was counted in each area itself."""
+        if self.mender is None:
+            return self
+        return Running(self.sums, self.grid, self.panel_days, self.kept)
+
+    def mended(self, mender: Mender | None) -> Running:
+        """The same sums with the histories that `mender` adds."""
+        return Running(self.sums, self.grid, self.panel_days, self.kept, mender)
 
     def by_group(self, members: Members) -> Running:
         """Running sums of whole groups; the last row, of nobody, is 0."""
@@ -101,7 +123,8 @@ class Running:
             table = np.zeros((len(members) + 1, self.sums.shape[1]), np.int64)
             for group, mine in enumerate(members):
                 table[group] = self.sums[mine].sum(axis=0)
-            return Running(table, self.grid, self.panel_days, self.kept)
+            mender = self.mender and self.mender.of_groups(self.real, members)
+            return Running(table, self.grid, self.panel_days, self.kept, mender)
 
         return self._keep(add, members) if self.kept else add()
 
@@ -135,6 +158,11 @@ class Ledger:
     def sums(self, ranges: Range, rows: Rows = ALL) -> tuple[Int, Int]:
         """(m, e) [rows, P] over each range."""
         return self.count.over(ranges, rows), self.exposure.over(ranges, rows)
+
+    @property
+    def real(self) -> Ledger:
+        """Only what was counted in each area itself, in whole counts."""
+        return Ledger(self.days, self.count.real, self.exposure.real)
 
 
 def _cut(running: Int, rows: Rows, columns: Rows) -> Int:

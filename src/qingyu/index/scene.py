@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 
+from qingyu.index.bridge import Bridge
 from qingyu.index.days import Calendar, Range
 from qingyu.index.hierarchy import Hierarchy, day_number
 from qingyu.index.ingredients import Bool, Int
@@ -27,6 +28,12 @@ class Scene:
     hierarchy: Hierarchy
     calendar: Calendar
     periods: tuple[Period, ...]  # consecutive, one kind
+    bridge: Bridge | None = None
+
+    @cached_property
+    def real_calendar(self) -> Calendar:
+        """Of the days on which areas were themselves in force."""
+        return Calendar(self.hierarchy)
 
     @property
     def kind(self) -> Kind:

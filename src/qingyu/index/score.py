@@ -40,21 +40,23 @@ def exposures(ingredients: Ingredients) -> Int:
 
 def stations(
     comparison: Comparison, indicator: Indicator, count: Int, exposure: Int, against: Against,
-    able: Bool,
+    able: Bool, micro: int = MICRO,
 ) -> Stations:  # fmt: skip
-    """The stations of one comparison of one indicator; `able` [A, P]: cells that may have it."""
+    """The stations of one comparison of one indicator; `able` [A, P]: cells that may have it.
+
+    micro: micro-counts of one of `count` (fewer than a million where counts are parts of one)."""
     able = able & (exposure > 0)
     count = _only(count, able)
     if comparison.with_ == "minmax":
         return _between(indicator, count, exposure, against, able)
     able = able & (against.exposure > 0)
     exposure = _only(exposure, able)
-    expected = exact.multiply_divide(against.count, exposure, _divisor(against.exposure), MICRO)
+    expected = exact.multiply_divide(against.count, exposure, _divisor(against.exposure), micro)
     whole = expected + against.kappa
     able &= whole > 0
-    if exact.largest(count) * MICRO + exact.largest(against.kappa) >= exact.LIMIT:
+    if exact.largest(count) * micro + exact.largest(against.kappa) >= exact.LIMIT:
         raise OverflowError("counts too large")
-    shrunk = _only(count * MICRO + against.kappa, able)
+    shrunk = _only(count * micro + against.kappa, able)
     compared = exact.multiply_divide(shrunk, MICRO, _divisor(whole))
     return _masked(expected, compared, curve_points(compared, comparison.curve), able)
 
@@ -115,6 +117,7 @@ def score_indicator(
         indicator, ingredients.world.count[place], exposure, state >= SCORED,
         [ingredients.against((indicator.id, n)) for n in range(len(indicator.compare))],
         [ingredients.availability.exists[indicator.id, n] for n in range(len(indicator.compare))],
+        MICRO // ingredients.unit,
     )  # fmt: skip
     found = [_empty(shape) for _ in indicator.compare]
     value, present = np.empty(shape, np.int64), np.empty(shape, bool)
@@ -141,6 +144,7 @@ class _Cells:
     scorable: Bool
     against: list[Against]
     exists: list[Bool]
+    micro: int = MICRO  # micro-counts of one of `count`
 
     def at(self, block: tuple[slice, ...]) -> _Cells:
         against = [
@@ -149,7 +153,7 @@ class _Cells:
         exists = [one[block] for one in self.exists]
         return _Cells(
             self.indicator, self.count[block], self.exposure[block], self.scorable[block],
-            against, exists,
+            against, exists, self.micro,
         )  # fmt: skip
 
     def score(self, into: list[Stations], value: Int, present: Bool) -> None:
@@ -163,7 +167,7 @@ class _Cells:
         known = [curve for curve in curves if curve is not None]
         if len(known) < len(curves) or not mean_fits(known, weights):
             return False
-        block = Block.of(self.count, self.exposure)
+        block = Block.of(self.count, self.exposure, self.micro)
         if block is None:
             return False
         points = []
@@ -183,7 +187,7 @@ class _Cells:
         for place, comparison in enumerate(self.indicator.compare):
             found = stations(
                 comparison, self.indicator, self.count, self.exposure, self.against[place],
-                self._able(place),
+                self._able(place), self.micro,
             )  # fmt: skip
             for field in fields(found):
                 getattr(into[place], field.name)[...] = getattr(found, field.name)

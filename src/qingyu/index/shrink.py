@@ -162,7 +162,7 @@ def of_level(scene: Scene, ledger: Ledger, indicator: Indicator) -> Int:
 def _blocks(scene: Scene, ledger: Ledger) -> tuple[Int, Int, Int]:
     """(m, e, used), each [A, blocks, months], of the 28-day blocks that end before each month."""
     count, exposure = ledger.sums(scene.blocks)
-    days = scene.calendar.count(ledger.days, ledger.days.counted, scene.blocks)
+    days = scene.real_calendar.count(ledger.days, ledger.days.counted, scene.blocks)
     used = np.broadcast_to(days >= LEAST_BLOCK_DAYS, count.shape).astype(np.int64)
     shape = len(count), BLOCKS, len(scene.months)
     return count.reshape(shape), exposure.reshape(shape), used.reshape(shape)

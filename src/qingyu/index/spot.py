@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from qingyu.engine.tables import Panel
-from qingyu.index.ingredients import MISSING, SCORED, Ingredients, State
+from qingyu.index.bridge import day_of
+from qingyu.index.exact_json import Fixed
+from qingyu.index.ingredients import MISSING, SCORED, Ingredients, Slot, State
 from qingyu.index.results import Results
-from qingyu.pack.model import Area, Indicator, Pack
+from qingyu.pack.model import MICRO, Area, Indicator, Pack
 from qingyu.periods import Period
 
 
@@ -60,6 +64,53 @@ class Spot:
     def has_own_score(self, indicator: str) -> bool:
         return int(self.state(indicator)) >= SCORED
 
+    def amount(self, units: int, places: int = 0) -> Fixed:
+        """A count or an exposure as it is, of what the ingredients hold in parts of one: with
+        `places` decimals, and as many more as its shares need."""
+        millionths = units * (MICRO // self.ingredients.unit)
+        more = 6
+        while more and millionths % 10 == 0:
+            millionths, more = millionths // 10, more - 1
+        return Fixed(millionths, places + more)
+
+    def number(self, units: int) -> int | Fixed:
+        """The same without decimals: an integer where it is one."""
+        found = self.amount(units)
+        return found if found.places else found.units
+
+    def whole(self, units: int) -> int:
+        """The nearest whole number (half-even) of a count or an exposure, for words."""
+        return round(Fraction(units, self.ingredients.unit))
+
+    def window_since(self, indicator: str) -> date | None:
+        """Since when a split or a merge of areas stands behind the count itself."""
+        bridged = self.ingredients.bridged
+        if bridged is None:
+            return None
+        return day_of(self.given(bridged.window, self.place_of(indicator)))
+
+    def held_since(self, slot: Slot) -> date | None:
+        """The same of what a comparison holds the count against."""
+        bridged = self.ingredients.bridged
+        return None if bridged is None else day_of(self.given(bridged.against[slot]))
+
+    @property
+    def bridged_since(self) -> date | None:
+        """The last split or merge behind any number of the score."""
+        if self.ingredients.bridged is None:
+            return None
+        found = [self.part_since(one) for one in self.indicators]
+        return max((day for day in found if day is not None), default=None)
+
+    def part_since(self, indicator: Indicator) -> date | None:
+        """The last split or merge behind an indicator's own score."""
+        if self.ingredients.bridged is None or not self.has_own_score(indicator.id):
+            return None
+        slots = [(indicator.id, place) for place in range(len(indicator.compare))]
+        used = [one for one in slots if self.found(self.results.comparisons[one].available)]
+        found = [self.window_since(indicator.id), *(self.held_since(slot) for slot in used)]
+        return max((day for day in found if day is not None), default=None)
+
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         """Those that are in an index of this kind of period."""
@@ -98,7 +149,7 @@ def _valid(area: Area, period: Period) -> bool:
     return begun and (area.until is None or area.until >= period.last)
 
 
-def sources_of(indicator: Indicator) -> tuple[str, ...]:
-    """The sources an indicator reads: its measure's, then its second measure's."""
-    second = indicator.per.measure.source if indicator.per.measure is not None else None
-    return tuple(dict.fromkeys(s for s in (indicator.measure.source, second) if s))
+def sources_of(pack: Pack, indicator: Indicator) -> tuple[str, ...]:
+    """The sources an indicator reads: its measure's (of a union all), then its second measure's."""
+    measures = [m for m in (indicator.measure, indicator.per.measure) if m is not None]
+    return tuple(dict.fromkeys(one for m in measures for one in pack.sources_of(m)))

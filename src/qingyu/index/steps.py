@@ -14,13 +14,14 @@ import numpy as np
 from qingyu.engine.tables import Panel
 from qingyu.errors import NotFoundError
 from qingyu.i18n import T
+from qingyu.index.bridge import build_bridge
 from qingyu.index.collect import Collector, indicators_of
 from qingyu.index.complete import area_states, completeness
 from qingyu.index.compose import Composed, compose
 from qingyu.index.days import Calendar
 from qingyu.index.edges import edges_of
 from qingyu.index.grade import changes, grade_scores, ranks
-from qingyu.index.hierarchy import build
+from qingyu.index.hierarchy import build, day_number
 from qingyu.index.ingredients import MISSING, Bool, Ingredients, Int, Slot, Small
 from qingyu.index.ledgers import Ledgers
 from qingyu.index.results import Results, Stations
@@ -46,13 +47,22 @@ def gather(
     index = index_of(pack, periods)
     lead = 1 + _CARRY_BACK * any(one.missing.then == "carry" for one in pack.indicators)
     hierarchy = build(pack)
-    scene = Scene(pack, hierarchy, Calendar(hierarchy), _run(periods, lead))
+    run = _run(periods, lead)
+    bridge = build_bridge(
+        pack, hierarchy, np.array([day_number(one.last) for one in run]), _pairs(panel)
+    )
+    calendar = Calendar(hierarchy, None if bridge is None else bridge.extended)
+    scene = Scene(pack, hierarchy, calendar, run, bridge)
     edges = edges_of(scene, indicators_of(pack, index))
-    ledgers = Ledgers(pack, panel, hierarchy, known_on, edges)
+    ledgers = Ledgers(pack, panel, hierarchy, known_on, edges, bridge)
     collector = Collector(scene, ledgers, index, lead)
     for place, indicator in enumerate(collector.indicators):
         collector.take(place, indicator)
     return collector.finish()
+
+
+def _pairs(panel: Panel) -> list[str]:
+    return [] if panel.moved is None else panel.moved["pair"].values.tolist()
 
 
 def index_of(pack: Pack, periods: Sequence[Period]) -> Index:

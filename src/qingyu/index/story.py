@@ -179,7 +179,7 @@ def _culprit(spot: Spot, indicator: Indicator, state: str) -> Message:
     """The source with the fewest full days of the window (or the most suspect ones)."""
     last = spot.period.last
     first, _ = days_of(spot, indicator) or (last, last)
-    sources = sources_of(indicator)
+    sources = sources_of(spot.pack, indicator)
     days = {source: states_of(spot, source, first, last).get(state, 0) for source in sources}
     worst = min(sources, key=lambda source: days[source] if state == "full" else -days[source])
     return named(spot.pack.source(worst).name)
@@ -190,7 +190,7 @@ def _day_reason(spot: Spot, indicator: Indicator) -> Sentence | None:
     if spot.period.kind != "day":
         return None
     day = spot.period.last
-    for source in sources_of(indicator):
+    for source in sources_of(spot.pack, indicator):
         states, name = states_of(spot, source, day, day), named(spot.pack.source(source).name)
         if "gap" in states:
             return reasons.gap(name)
@@ -207,7 +207,7 @@ def _window_reason(spot: Spot, indicator: Indicator) -> Sentence:
         return reasons.no_window()
     span = spot.given(spot.ingredients.world.span, place)
     if window.counting * MICRO < indicator.least_covered * span:
-        sources = sources_of(indicator)
+        sources = sources_of(spot.pack, indicator)
         only = named(spot.pack.source(sources[0]).name) if len(sources) == 1 else None
         return reasons.uncovered(only, window.counting, span)
     if spot.found(spot.results.exposure, place) <= 0:

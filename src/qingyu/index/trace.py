@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from qingyu.i18n import Message, T
+from qingyu.index.bridging import bridges_of
 from qingyu.index.charges import applied, charges_of
-from qingyu.index.exact_json import Fixed
 from qingyu.index.explanation import Change, DimensionPart, Explanation, Part
 from qingyu.index.held import comparisons_of, rate, window_of
 from qingyu.index.pack_lines import line_in_force, line_of, scale_line
@@ -14,7 +14,7 @@ from qingyu.index.results import Fill
 from qingyu.index.splits import Branch, Member, Split, Taken, split_score
 from qingyu.index.spot import Spot, area_of
 from qingyu.index.story import grade_in_force, reason_of_cell, sentence_of
-from qingyu.pack.model import MICRO, Indicator
+from qingyu.pack.model import MICRO, Indicator, Pack
 from qingyu.periods import Period
 
 
@@ -44,6 +44,8 @@ def explain(spot: Spot, change: Change) -> Explanation:
         completeness=spot.found(results.completeness),
         state=spot.area_state.word,
         sentence=sentence_of(spot, parts, charges),
+        bridged_since=spot.bridged_since,
+        bridges=bridges_of(pack, spot.code, spot.bridged_since, spot.period.last),
         parts=parts,
         dimensions=tuple(_dimension(spot, name) for name in results.labels.dimensions),
         charges=charges,
@@ -77,9 +79,9 @@ def _part(
         name=indicator.name.model_dump(),
         dimension=indicator.dimension,
         measure=indicator.measure.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        count=Fixed(count, indicator.measure.places),
+        count=spot.amount(count, indicator.measure.places),
         window=window_of(spot, indicator),
-        exposure=exposure if exposure > 0 else None,
+        exposure=spot.number(exposure) if exposure > 0 else None,
         unit=indicator.per.unit,
         rate=rate(count, exposure, indicator),
         state=spot.state(indicator.id).word,
@@ -92,6 +94,7 @@ def _part(
         share=_share(indicator, branches),
         contribution=contribution,
         comparisons=comparisons_of(spot, indicator),
+        bridged_since=spot.part_since(indicator),
         pack_line=_weight_line(spot, indicator),
         pack_lines=_lines(spot, indicator),
     )
@@ -112,13 +115,18 @@ def _lines(spot: Spot, indicator: Indicator) -> dict[str, str | None]:
     found = {
         "weight": _weight_line(spot, indicator),
         "measure": line_of(pack, f"indicators/{indicator.id}/measure"),
-        "source": line_of(pack, f"sources/{indicator.measure.source}"),
+        "source": line_of(pack, _source_key(pack, indicator)),
     }
     if indicator.per.exposure is not None:
         found["exposure"] = line_of(pack, f"exposures/{indicator.per.exposure}")
     else:
         found["exposure"] = line_of(pack, f"indicators/{indicator.id}/per")
     return found
+
+
+def _source_key(pack: Pack, indicator: Indicator) -> str:
+    name = indicator.measure.source
+    return f"sources/{name}" if pack.union(name) is None else f"matching/{name}"
 
 
 def _share(indicator: Indicator, branches: tuple[Branch, ...]) -> int:

@@ -117,13 +117,15 @@ def _choose(scene: Scene, ledger: Ledger, widths: tuple[Range, ...], least: Int)
 
 
 def _least_exposures(scene: Scene, ledger: Ledger, least: int) -> Int:
-    """[levels, months] the smallest e with round(10⁶·M·e / E) ≥ least; never, without a rate.
+    """[levels, months] the smallest e with round(10⁶·M·e / E) ≥ least, in parts of the unit;
+    never, without a rate.
 
     The expected count rises with e, so the test of each cell is one comparison with this number.
     """
     low, high = ledger.days.columns(scene.years)
     enough = ledger.days.counted[high] - ledger.days.counted[low] >= LEAST_DAYS
-    count, exposure = ledger.sums(scene.years)
+    count, exposure = ledger.real.sums(scene.years)
+    unit = 1 if scene.bridge is None else scene.bridge.unit
     level = scene.hierarchy.graded_level
     found = np.full((len(scene.pack.levels), len(scene.months)), _NEVER, np.int64)
     for place in np.unique(level).tolist():
@@ -133,7 +135,9 @@ def _least_exposures(scene: Scene, ledger: Ledger, least: int) -> Int:
             enough.tolist(),
             strict=True,
         )
-        found[place] = [_least_exposure(m, e, least) if ok else _NEVER for m, e, ok in totals]
+        found[place] = [
+            _least_exposure(m, e * unit, least) if ok else _NEVER for m, e, ok in totals
+        ]
     return found
 
 

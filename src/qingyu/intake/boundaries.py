@@ -6,16 +6,17 @@ border crosses are held against the polygons themselves.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from qingyu.digest import digest_of_file
 from qingyu.errors import InputError
 from qingyu.i18n import T, Text
 
@@ -27,6 +28,7 @@ OUTSIDE, FAR_OUTSIDE, SWAPPED = -1, -2, -3
 _BORDER = -4  # raster cell crossed by a border
 _MARGIN = 1e-9  # degrees by which a raster cell is widened: rounding cannot hide a border
 _LEAST_CELLS, _MOST_CELLS = 128, 1024
+_RASTER_FROM = 20_000  # points: for fewer a raster takes longer than it saves
 
 _NOT_GEOJSON = (
     OSError, ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError,
@@ -55,16 +57,18 @@ class Boundaries:
         self.digest = digest
         self.box = shapely.total_bounds(self.polygons)
         self._tree = shapely.STRtree(self.polygons)
-        self._raster = self._rasterised()
+        self._asked = 0
 
     def locate(self, x: Floats, y: Floats) -> Ids:
         """The polygon of each point; OUTSIDE, FAR_OUTSIDE or SWAPPED where there is none."""
         near = self._in_box(x, y, 0.0)
+        self._asked += len(x)
+        by_cell = self._by_raster if self._asked > _RASTER_FROM else self._on_border
         if near.all():
-            found = self._by_raster(x, y)
+            found = by_cell(x, y)
         else:
             found = np.full(len(x), OUTSIDE, dtype=np.int64)
-            found[near] = self._by_raster(x[near], y[near])
+            found[near] = by_cell(x[near], y[near])
         border = np.flatnonzero(found == _BORDER)
         if len(border):
             found[border] = self._by_geometry(x[border], y[border])
@@ -73,6 +77,10 @@ class Boundaries:
             found[lost & ~self._in_box(x, y, FAR)] = FAR_OUTSIDE
             found[lost & self._in_box(y, x, 0.0)] = SWAPPED
         return found
+
+    def _on_border(self, x: Floats, y: Floats) -> Ids:
+        """Of few points: each is held against the polygons."""
+        return np.full(len(x), _BORDER, dtype=np.int64)
 
     def _by_raster(self, x: Floats, y: Floats) -> Ids:
         """Of points in the box of all boundaries: the polygon, OUTSIDE or _BORDER."""
@@ -97,7 +105,8 @@ class Boundaries:
         found[found == len(self.codes)] = OUTSIDE
         return found
 
-    def _rasterised(self) -> _Raster:
+    @cached_property
+    def _raster(self) -> _Raster:
         left, bottom, right, top = self.box
         wanted = 32 * math.ceil(math.sqrt(len(self.codes)))
         count = min(max(wanted, _LEAST_CELLS), _MOST_CELLS)
@@ -120,9 +129,29 @@ class Boundaries:
 
 
 def read_boundaries(path: Path) -> Boundaries:
-    """The polygons of a GeoJSON file by the code in their property `GEOID` or `code`."""
+    """The polygons of a GeoJSON file by the code in their property `GEOID` or `code`; those of
+    the same bytes are held for the next file."""
     try:
-        features = json.loads(path.read_text("utf-8"))["features"]
+        data = path.read_bytes()
+    except OSError as error:
+        raise _refused(path, T("no GeoJSON of polygons ({kind})", kind=type(error).__name__)) from (
+            error
+        )
+    return _parsed(_File(path, hashlib.sha256(data).hexdigest(), data))
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    digest: str
+    data: bytes = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=4)
+def _parsed(file: _File) -> Boundaries:
+    path = file.path
+    try:
+        features = json.loads(file.data.decode("utf-8"))["features"]
         pairs = [(_code(f["properties"]), shapely.geometry.shape(f["geometry"])) for f in features]
     except _NOT_GEOJSON as error:
         raise _refused(path, T("no GeoJSON of polygons ({kind})", kind=type(error).__name__)) from (
@@ -132,7 +161,7 @@ def read_boundaries(path: Path) -> Boundaries:
     if not coded:
         raise _refused(path, T("no feature with a code"))
     codes, polygons = [code for code, _ in coded], [polygon for _, polygon in coded]
-    found = Boundaries(codes, polygons, digest_of_file(path))
+    found = Boundaries(codes, polygons, file.digest)
     left, bottom, right, top = found.box
     if not (-180 <= left <= right <= 180 and -90 <= bottom <= top <= 90):
         raise _refused(path, T("coordinates that are no degrees"))

@@ -30,10 +30,11 @@ from qingyu.intake.receipt import UNPLACED_PREFIX
 from qingyu.intake.stage import Stage, rows_of
 
 BUCKET = 12_000_000  # rows whose keys are matched in memory at once: some 70 bytes of each
+SMALL = 1 << 15  # rows of a send that are held in memory
 STRETCH = 1 << 19  # rows of these that are worked on at a time
 _BLOCK = 1 << 18  # rows digested at once
-SILENCE = timedelta(days=92)  # a stretch without rows before a lone slip in the year
-SLIP_SHARE = 100  # the rows after such a silence are a slip if they are under 1 in this many
+SILENCE = timedelta(days=92)  # a stretch without rows between a slip in the year and the rest
+SLIP_SHARE = 100  # the rows beyond such a silence are a slip if they are 1 in this many at most
 
 Arrays = dict[str, npt.NDArray[np.generic]]
 
@@ -71,12 +72,33 @@ class Bulk:
         self.ragged = sum(len(stage.ragged) for stage in stages)
         self.staged_rows = sum(stage.rows for stage in stages)
         self.starts = np.cumsum([0, *(stage.rows for stage in stages[:-1])], dtype=np.int64)
-        connection.execute("CREATE TABLE late (part INTEGER, pos BIGINT, code VARCHAR)")
+        connection.execute("CREATE TEMP TABLE late (part INTEGER, pos BIGINT, code VARCHAR)")
         connection.execute(
-            "CREATE TABLE verdicts (part INTEGER, pos BIGINT, verdict UTINYINT, times BIGINT,"
+            "CREATE TEMP TABLE verdicts (part INTEGER, pos BIGINT, verdict UTINYINT, times BIGINT,"
             " content64 UBIGINT)"
         )
+        self._held = self._hold()
         self._view("0")
+
+    def _hold(self) -> str:
+        """SQL: the rows of all stages with `part`, `pos` and `nth`. Those of a small send are held
+        in memory, since they are asked a dozen times and each opening of a file takes longer than
+        reading them."""
+        paths = [stage.path for stage in self.stages]
+        start, part = "0", "0"
+        if len(paths) > 1:
+            part = "file_index"
+            start = f"[{', '.join(map(str, self.starts.tolist()))}][file_index::BIGINT + 1]"
+        rows = (
+            f"(SELECT CAST({part} AS INTEGER) AS part, file_row_number AS pos,"
+            f" file_row_number + {start} AS nth,"
+            f" * EXCLUDE (file_row_number{', file_index' if len(paths) > 1 else ''})"
+            f" FROM {rows_of(*paths)})"
+        )
+        if self.staged_rows > SMALL:
+            return rows
+        self.connection.execute(f"CREATE TEMP TABLE held AS FROM {rows}")
+        return "held"
 
     def at_version(self, version: int) -> None:
         """Give all rows the batch's version (rows with a version of their own keep it)."""
@@ -84,15 +106,11 @@ class Bulk:
 
     def _view(self, version: str) -> None:
         masks = " | ".join(f"m{number}" for number in range(self.contract.masks))
-        parts = " UNION ALL ".join(
-            f"SELECT CAST({number} AS INTEGER) AS part, file_row_number AS pos,"
-            f" file_row_number + {self.starts[number]} AS nth, * EXCLUDE"
-            f" (file_row_number) REPLACE (coalesce(version, {version}) AS version),"
-            f" ({masks}) = 0 AS fit"
-            f" FROM {rows_of(stage.path)}"
-            for number, stage in enumerate(self.stages)
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP VIEW staged AS SELECT *"
+            f" REPLACE (coalesce(version, {version}) AS version), ({masks}) = 0 AS fit"
+            f" FROM {self._held}"
         )
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW staged AS {parts}")
 
     # -- version and days ---------------------------------------------------------------------
 
@@ -121,23 +139,25 @@ class Bulk:
             [first, last],
         )
 
-    def refuse_slips(self) -> None:
-        """A few rows months after all others would make every honest later file look old."""
+    def refuse_slips(self, *, early: bool) -> None:
+        """A few rows months after all others would make every honest later file look old; a few
+        months before them (`early`) would make the time between look like days without events."""
         counts = self.connection.execute(
             f"SELECT day, count(*) FROM staged WHERE {self._time_is_fit()} GROUP BY day"
             " ORDER BY day"
         ).fetchall()
-        total, tail = sum(count for _, count in counts), 0
-        for (before, _), (day, count) in reversed(list(pairwise(counts))):
-            tail += count
-            if tail * SLIP_SHARE > total:
-                return
-            if day - before > SILENCE:
-                self.connection.execute(
-                    "INSERT INTO late SELECT part, pos, ? FROM staged WHERE day >= ?",
-                    [f"after_silence:{self.contract.source.time}", day],
-                )
-                return
+        end = _lone_end(counts[::-1])
+        if end is not None:
+            self._refuse_days("day >= ?", end, "after_silence")
+        start = _lone_end(counts) if early else None
+        if start is not None:
+            self._refuse_days("day <= ?", start, "before_silence")
+
+    def _refuse_days(self, condition: str, day: date, code: str) -> None:
+        self.connection.execute(
+            f"INSERT INTO late SELECT part, pos, ? FROM staged WHERE {condition}",
+            [f"{code}:{self.contract.source.time}", day],
+        )
 
     def _time_is_fit(self) -> str:
         """SQL: no rule about the time itself is broken."""
@@ -283,6 +303,18 @@ class Bulk:
     def _one(self, sql: str) -> int | None:
         row = self.connection.execute(sql).fetchone()
         return None if row is None or row[0] is None else int(row[0])
+
+
+def _lone_end(counts: Sequence[tuple[date, int]]) -> date | None:
+    """Of days with their rows, from one end on: the last of the few before a long silence."""
+    total, few = sum(count for _, count in counts), 0
+    for (day, count), (following, _) in pairwise(counts):
+        few += count
+        if few * SLIP_SHARE > total:
+            return None
+        if abs(following - day) > SILENCE:
+            return day
+    return None
 
 
 def _in_key_order(rows: Arrays, size: int) -> Iterator[Arrays]:

@@ -105,11 +105,14 @@ def source_of(pack: Pack, source: str) -> Source:
 
 
 def version_of_rows(options: Options, bulk: Bulk) -> int:
-    """The version of the send; `InputError` if its rows should tell it and none does."""
+    """The version of the send; `InputError` if its rows should tell it and none does.
+
+    Slips in the year are refused first: they would change the version, or the days covered."""
+    if options.supplement is None:
+        _refuse_slips(options, bulk)
     if options.version is not None:
         return options.version
     if options.source.version.by == "newest":
-        bulk.refuse_slips()
         found = bulk.newest()
         wanted = options.source.time
     else:
@@ -123,6 +126,12 @@ def version_of_rows(options: Options, bulk: Bulk) -> int:
             T("Check the form of that column against the contract, and send the file again."),
         )
     return found
+
+
+def _refuse_slips(options: Options, bulk: Bulk) -> None:
+    rows_tell_days = options.covers is None
+    if options.source.version.by == "newest" or (rows_tell_days and options.source.kind != "case"):
+        bulk.refuse_slips(early=rows_tell_days)
 
 
 def _version(

@@ -25,6 +25,7 @@ from qingyu.engine.tables import UNPLACED
 from qingyu.intake.boundaries import FAR_OUTSIDE, SWAPPED, Boundaries
 from qingyu.intake.coordinates import to_wgs84
 from qingyu.intake.reasons import PLACE_KINDS
+from qingyu.pack.lineage import Lineage
 from qingyu.pack.model import Area, Pack, Source
 
 FUNCTION = "qingyu_place"
@@ -52,12 +53,15 @@ class Placer:
         self.ids = {code: number for number, code in enumerate(self.codes)}
         self.answers = pa.array([*self.codes, *(f"~{kind}" for kind in PLACE_KINDS)])
         self.trouble = {kind: len(self.codes) + n for n, kind in enumerate(PLACE_KINDS)}
+        self.lineage = Lineage(pack.areas, pack.changes) if pack.changes else None
         level = source.place.level
         named = [a for a in pack.areas if level is None or a.level == level]
-        self.books = {
-            "code": _Book(((a.code, a) for a in pack.areas), self, str),
-            "name": _Book(((name, a) for a in named for name in _names(a)), self, folded),
-        }
+        self.books = {}
+        if "code" in self.ways:
+            self.books["code"] = _Book(((a.code, a) for a in pack.areas), self, str)
+        if "name" in self.ways:
+            names = ((name, a) for a in named for name in _names(a))
+            self.books["name"] = _Book(names, self, folded)
         if boundaries is not None:
             self.polygon_ids = np.array(
                 [self.ids.get(code, self.trouble["unknown"]) for code in boundaries.codes],
@@ -100,12 +104,19 @@ class Placer:
             book = self.books[way]
             if not book.plain:
                 break
-            codes = "[" + ", ".join(quoted(self.codes[number]) for number in book.plain.values())
-            known.append(f"{codes}][enum_code(try_cast({texts[way]} AS {_words_of(way)})) + 1]")
+            known.append(self._tabled(book, f"try_cast({texts[way]} AS {_words_of(way)})"))
             if book.dated:
                 break  # a word that the table lacks may still answer for some days
         whole = f"{FUNCTION}({code}, {name}, {longitude}, {latitude}, {day})"
         return f"coalesce({', '.join([*known, whole])})"
+
+    def _tabled(self, book: _Book, word: str) -> str:
+        """SQL: the code that a plain word means. Most codes mean themselves; a list of tens of
+        thousands would be copied into the plan of every file."""
+        if all(self.codes[number] == plain for plain, number in book.plain.items()):
+            return f"CAST({word} AS VARCHAR)"
+        codes = ", ".join(quoted(self.codes[number]) for number in book.plain.values())
+        return f"[{codes}][enum_code({word}) + 1]"
 
     def _vector(self, code: Any, name: Any, lon: Any, lat: Any, day: Any) -> pa.Array:
         """One call per two thousand rows: each way looks only at what those before it left."""
@@ -114,7 +125,7 @@ class Placer:
         left: Ids = np.arange(size)
         for way in self.ways:
             if way == "point":
-                got = self._points(lon, lat, left)
+                got = self._in_force(self._points(lon, lat, left), day, left)
             else:
                 got = self.books[way].find(code if way == "code" else name, day, left)
             placed = got < len(self.codes)
@@ -125,6 +136,35 @@ class Placer:
             if not len(left):
                 break
         return self.answers.take(pa.array(answer))
+
+    def _in_force(self, got: Ids, day: Any, rows: Ids) -> Ids:
+        """Polygons are of areas of some day; a record lies in what their ground was on its own."""
+        if self.lineage is None or not len(got):
+            return got
+        days = np.asarray(day.to_numpy(zero_copy_only=False), dtype="datetime64[D]")[rows]
+        found = got.copy()
+        placed = np.flatnonzero((got < len(self.codes)) & ~np.isnat(days))
+        pairs = np.stack([got[placed], days[placed].astype(np.int64)], axis=1)
+        kinds, which = np.unique(pairs, axis=0, return_inverse=True)
+        answers = [self._of_day(int(n), np.datetime64(int(d), "D")) for n, d in kinds]
+        found[placed] = np.array(answers, np.int64)[which.reshape(-1)]
+        return found
+
+    def _of_day(self, number: int, day: np.datetime64) -> int:
+        when: date = day.astype(object)
+        meant = self.heir_or_origin(number, when)
+        if meant is not None:
+            return meant
+        assert self.lineage is not None
+        over = self.lineage.ended(self.codes[number], when)
+        return self.trouble["retired" if over else "not_yet"]
+
+    def heir_or_origin(self, number: int, day: date) -> int | None:
+        """The area that alone has this one's ground on a day; None where that is not one area."""
+        if self.lineage is None:
+            return None
+        code = self.lineage.on(self.codes[number], day)
+        return None if code is None else self.ids[code]
 
     def _points(self, lon: Any, lat: Any, rows: Ids) -> Ids:
         assert self.boundaries is not None
@@ -202,11 +242,13 @@ class _Book:
         return ids
 
     def _id(self, word: str) -> int:
-        if word not in self.memo:
+        found = self.memo.get(word)
+        if found is None:
+            found = self._lookup(word)
             if len(self.memo) > 100_000:  # free text in a name column must not fill the memory
                 self.memo.clear()
-            self.memo[word] = self._lookup(word)
-        return self.memo[word]
+            self.memo[word] = found
+        return found
 
     def _lookup(self, word: str) -> int:
         spans = self.spans.get(self.fold(word))
@@ -224,6 +266,9 @@ class _Book:
             return valid.pop()
         if valid:
             return self.placer.trouble["ambiguous"]
+        meant = {self.placer.heir_or_origin(number, day.astype(object)) for number, *_ in spans}
+        if len(meant) == 1 and None not in meant:
+            return next(number for number in meant if number is not None)
         ended = any(until is not None and _to(until) < day for _, _, until in spans)
         return self.placer.trouble["retired" if ended else "not_yet"]
 

@@ -42,6 +42,9 @@ _BY_COLUMN: dict[str, Callable[[str], Message]] = {
     "after_version": lambda c: T(
         "{column} is later than the moment the file was extracted", column=c
     ),
+    "before_silence": lambda c: T(
+        "{column} lies alone, months before all other rows: probably a slip in the year", column=c
+    ),
     "after_silence": lambda c: T(
         "{column} lies alone, months after all other rows: probably a slip in the year", column=c
     ),

@@ -56,7 +56,7 @@ class Receipt:
     def sentence(self) -> Text:
         """The receipt in one line."""
         if self.kind == "withdraw":
-            return T(
+            text = T(
                 "Batch {number} withdraws batch {other}: {withdrawn} records taken back, "
                 "{new} of earlier batches in force again.",
                 number=self._number(),
@@ -64,6 +64,15 @@ class Receipt:
                 withdrawn=self.withdrawn,
                 new=self.new,
             )
+            return T("It was taken back before. {first}", first=text) if self.again else text
+        if self.kind == "correct":
+            text = T(
+                "{number}: {count} records corrected as declared: {reason}",
+                number=self._number(),
+                count=self.corrected,
+                reason=self.file_name,
+            )
+            return T("It was declared before. {first}", first=text) if self.again else text
         text = T(
             "{number}: {rows} rows: {new} new, {repeated} repeated, {unchanged} unchanged, "
             "{corrected} corrected, {refused} refused; {withdrawn} records withdrawn, "

@@ -20,13 +20,13 @@ import duckdb
 from qingyu.engine import disk
 from qingyu.engine.batches import Batch, Draft
 from qingyu.engine.connect import connect
-from qingyu.engine.keyindex import KeyIndex
 from qingyu.engine.measures import measures_of
 from qingyu.engine.store import Home, Writer
 from qingyu.i18n import T, Text
 from qingyu.intake.boundaries import Boundaries, read_boundaries
 from qingyu.intake.bulk import Bulk
 from qingyu.intake.contract import Contract, compile_contract
+from qingyu.intake.declared import Uncorrected, declared
 from qingyu.intake.digests import content_digest, file_digest, received_before, sent_before
 from qingyu.intake.kept import standing
 from qingyu.intake.match import Olds, match
@@ -43,7 +43,7 @@ from qingyu.intake.records import (
 )
 from qingyu.intake.rejects import write_rejects
 from qingyu.intake.sheet import Sheet
-from qingyu.intake.stage import Stage, stage_sheet
+from qingyu.intake.stage import stage_sheets
 from qingyu.pack.model import Pack, Source
 
 Progress = Callable[[Text, int, int], None]  # what is being done, step, of how many
@@ -189,11 +189,9 @@ def _stage(send: Send, connection: duckdb.DuckDBPyConnection, folder: Path, told
     )
     placer = Placer(send.pack, send.source, send.boundaries)
     placer.register(connection)
-    stages: list[Stage] = [
-        stage_sheet(connection, contract, placer, sheet, number, folder)
-        for number, sheet in enumerate(send.sheets)
-    ]
-    return Bulk(connection, contract, stages)
+    return Bulk(
+        connection, contract, stage_sheets(connection, contract, placer, send.sheets, folder)
+    )
 
 
 def _match(send: Send, bulk: Bulk, told: Progress) -> Draft:
@@ -205,14 +203,15 @@ def _match(send: Send, bulk: Bulk, told: Progress) -> Draft:
     version = version_of_rows(options, bulk)
     bulk.at_version(version)
     kept = standing(send.home, send.source.id)
-    index = KeyIndex(send.home, send.source.id)
+    of = declared(send.home, send.source.id)
+    index = Uncorrected(send.home, send.source.id, of)
     olds = Olds()
     rows = match(bulk, index, kept, version=version, olds=olds)
     covers = _covers(send, bulk)
     withdraws = send.source.delivery == "snapshot" and options.supplement is None
     if withdraws and covers is not None and not bulk.keyless():
         rivals = [batch for batch in kept if batch.version >= version]
-        find_absent(bulk, send.home, covers, rivals, olds)
+        find_absent(bulk, send.home, covers, rivals, olds, index)
         delivery = "snapshot"
     else:
         delivery = "increment"
@@ -286,7 +285,8 @@ def _with_files(draft: Draft, bulk: Bulk, writer: Writer, folder: Path) -> Draft
     """Write what goes in with the batch."""
     records = writer.staging / "records.parquet"
     rejects = writer.staging / "rejects.csv"
-    changed = write_records(bulk, writer.next_number, records)
+    of = declared(writer.home, draft.source)
+    changed = write_records(bulk, writer.next_number, records, of)
     write_fold(bulk, folder / "fold.parquet")
     if draft.refused:
         write_rejects(bulk, rejects)

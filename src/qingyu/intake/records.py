@@ -16,9 +16,12 @@ import numpy as np
 
 from qingyu.engine import disk
 from qingyu.engine.connect import file_list, quoted
+from qingyu.engine.delta import DataFile
+from qingyu.engine.meter import count_read
 from qingyu.engine.store import Home
 from qingyu.intake.bulk import Bulk, Verdict
 from qingyu.intake.contract import Contract, sql_type
+from qingyu.intake.declared import Declared, Uncorrected, corrected, in_force
 from qingyu.intake.kept import Kept
 from qingyu.intake.match import Olds
 from qingyu.intake.sheet import identifier
@@ -62,23 +65,32 @@ def refuse_collisions(bulk: Bulk) -> None:
 
 
 def find_absent(
-    bulk: Bulk, home: Home, covers: tuple[date, date], rivals: Sequence[Kept], olds: Olds
+    bulk: Bulk,
+    home: Home,
+    covers: tuple[date, date],
+    rivals: Sequence[Kept],
+    olds: Olds,
+    index: Uncorrected,
 ) -> int:
-    """Add to `olds` the records of covered days that a snapshot does not name; how many."""
+    """Add to `olds` the records of covered days that a snapshot does not name; how many. The day
+    of a corrected record is the one the department gave it."""
     connection = bulk.connection
     table = home.records_table(bulk.contract.source.id)
     first, last = covers
-    files = [
-        str(file.path)
-        for file in (table.files() if table.exists() else ())
-        if file.number <= home.last
-        and (file.days is None or (file.days[0] <= last and file.days[1] >= first))
-    ]
-    if not files:
-        return 0
+    newest = home.last
+
+    def concerned(file: DataFile) -> bool:
+        within = file.days is None or (file.days[0] <= last and file.days[1] >= first)
+        return within and file.number <= newest
+
     known = "".join(
         f" ANTI JOIN (SELECT key64 FROM {kept.said()}) USING (key64)" for kept in rivals
     )
+    away, here = index.declared.moved(first, last)
+    olds.add(*in_force(connection, index, away, known))
+    files = _opened(table.files(concerned)) if table.exists() else []
+    if not files:
+        return 0
     found = connection.execute(
         "SELECT key64, batch FROM (SELECT key64, max(batch) FILTER (WHERE sign > 0) AS batch"
         f" FROM read_parquet({file_list(files)}, union_by_name=true) WHERE day BETWEEN ? AND ?"
@@ -87,12 +99,14 @@ def find_absent(
         [first, last],
     ).fetchnumpy()
     keys = np.ma.getdata(found["key64"]).astype(np.uint64)
-    olds.add(keys, np.ma.getdata(found["batch"]).astype(np.int32))
-    return len(keys)
+    spared = np.isin(keys, in_force(connection, index, here, known)[0])
+    olds.add(keys[~spared], np.ma.getdata(found["batch"]).astype(np.int32)[~spared])
+    return int((~spared).sum())
 
 
-def write_records(bulk: Bulk, number: int, path: Path) -> int:
-    """The records file of batch `number`; how many rows it has (0: no file)."""
+def write_records(bulk: Bulk, number: int, path: Path, of: Declared) -> int:
+    """The records file of batch `number`, rows with a correction as it declares them; how many
+    rows it has (0: no file)."""
     connection = bulk.connection
     added = (int(Verdict.NEW), int(Verdict.CORRECTED))
     kept = ", ".join(f"s.{name}" for name in _kept(bulk.contract))
@@ -102,7 +116,7 @@ def write_records(bulk: Bulk, number: int, path: Path) -> int:
         f' s.area, s.day, s."at", {kept} FROM staged s LEFT JOIN verdicts v USING (part, pos)'
         f" ANTI JOIN late l USING (part, pos) WHERE s.fit AND coalesce(v.verdict, 0) IN {added}"
     )
-    return write_signed(connection, plus, number, path)
+    return write_signed(connection, corrected(plus, of, number), number, path)
 
 
 def write_signed(connection: duckdb.DuckDBPyConnection, plus: str, number: int, path: Path) -> int:
@@ -154,4 +168,11 @@ def _files(home: Home, source: str, batches: set[int]) -> list[str]:
     table = home.records_table(source)
     if not batches or not table.exists():
         return []
-    return [str(file.path) for file in table.files() if file.number in batches]
+    return _opened(table.files(lambda file: file.number in batches))
+
+
+def _opened(files: Sequence[DataFile]) -> list[str]:
+    """The paths of files that are now read; their rows are counted (the reader skips some)."""
+    for file in files:
+        count_read("records", file.rows, file.size)
+    return [str(file.path) for file in files]

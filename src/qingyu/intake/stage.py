@@ -19,14 +19,16 @@ kept column repeats them; the file's own notes say which (`rows_of` puts them ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from qingyu.engine import disk
-from qingyu.engine.connect import connected, quoted
+from qingyu.engine.connect import connected, file_list, quoted
 from qingyu.errors import InputError, StorageError
 from qingyu.i18n import T
 from qingyu.intake import terms
@@ -42,6 +44,8 @@ from qingyu.intake.sheet import (
 )
 from qingyu.intake.statement import repeated, select
 
+SMALL = 1 << 20  # bytes of a file that is read by the first plan that comes
+MANY, SIDE_BY_SIDE = 4, 1 << 24  # files of so many bytes at most that are read side by side
 _NOTE = "qingyu_same_"  # notes of a stage's file: column left out → column that repeats it
 
 
@@ -53,6 +57,44 @@ class Stage:
     path: Path
     rows: int
     ragged: tuple[int, ...]
+
+
+def stage_sheets(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    placer: Placer,
+    sheets: Sequence[Sheet],
+    folder: Path,
+) -> list[Stage]:
+    """Write a part for each sheet; `InputError` of the first one that cannot be taken.
+
+    Many small files are read side by side, each by one thread: several threads for one small file
+    wait for each other longer than they work."""
+
+    def stage(session: duckdb.DuckDBPyConnection, number: int) -> Stage:
+        return stage_sheet(session, contract, placer, sheets[number], number, folder)
+
+    def stage_beside(number: int) -> Stage:
+        with connection.cursor() as session:
+            return stage(session, number)
+
+    numbers = range(len(sheets))
+    if len(sheets) < MANY or any(one.path.stat().st_size > SIDE_BY_SIDE for one in sheets):
+        return [stage(connection, number) for number in numbers]
+    with _single_threaded(connection) as workers, ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(stage_beside, numbers))
+
+
+@contextmanager
+def _single_threaded(connection: duckdb.DuckDBPyConnection) -> Iterator[int]:
+    """Each statement runs in the thread that asks for it; how many may ask."""
+    row = connection.execute("SELECT current_setting('threads')").fetchone()
+    assert row is not None
+    connection.execute("SET threads=1")
+    try:
+        yield int(row[0])
+    finally:
+        connection.execute(f"SET threads={int(row[0])}")
 
 
 def stage_sheet(
@@ -67,7 +109,9 @@ def stage_sheet(
     path = folder / f"part-{number}.parquet"
     terms.register(connection, contract)
     try:
-        _copy(connection, select(contract, placer, sheet, number), path, repeated(contract))
+        small = sheet.path.stat().st_size <= SMALL
+        sql = select(contract, placer, sheet, number)
+        _copy(connection, sql, path, repeated(contract), quickly=small)
     except (duckdb.Error, StorageError) as error:
         if spans_lines(error) and not sheet.serial:
             _forget(connection, number)
@@ -90,8 +134,9 @@ def stage_sheet(
     return stage
 
 
-def rows_of(path: Path) -> str:
-    """SQL: all columns of a stage, those that were left out too, and `file_row_number`."""
+def rows_of(path: Path, *others: Path) -> str:
+    """SQL: all columns of a stage, those that were left out too, and `file_row_number`. With the
+    other stages of the same send, also which of them it is: `file_index`, from 0."""
     with connected() as connection:
         notes = connection.execute(
             f"SELECT decode(key), decode(value) FROM parquet_kv_metadata({quoted(str(path))})"
@@ -100,18 +145,41 @@ def rows_of(path: Path) -> str:
     again = "".join(
         f", {identifier(kept)} AS {identifier(name.removeprefix(_NOTE))}" for name, kept in notes
     )
-    return f"(SELECT *{again} FROM read_parquet({quoted(str(path))}, file_row_number=true))"
+    if not others:
+        return f"(SELECT *{again} FROM read_parquet({quoted(str(path))}, file_row_number=true))"
+    files = file_list([str(one) for one in (path, *others)])
+    return f"(SELECT *{again}, file_index FROM read_parquet({files}, file_row_number=true))"
 
 
 def _copy(
-    connection: duckdb.DuckDBPyConnection, sql: str, path: Path, again: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    path: Path,
+    again: Mapping[str, str],
+    *,
+    quickly: bool,
 ) -> None:
     options = "FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false"
     if again:
         notes = ", ".join(f"{_NOTE}{name}: {quoted(kept)}" for name, kept in again.items())
         options += f", KV_METADATA {{{notes}}}"
     copy = f"COPY ({sql}) TO {quoted(str(path))} ({options})"
-    disk.act("copy", path, lambda: connection.execute(copy))
+    with _planned(connection, quickly=quickly):
+        disk.act("copy", path, lambda: connection.execute(copy))
+
+
+@contextmanager
+def _planned(connection: duckdb.DuckDBPyConnection, *, quickly: bool) -> Iterator[None]:
+    """Of a small file it takes longer to find a good plan than to follow the first one. Both give
+    the same rows."""
+    if not quickly:
+        yield
+        return
+    connection.execute("PRAGMA disable_optimizer")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA enable_optimizer")
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, number: int) -> None:

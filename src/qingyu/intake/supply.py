@@ -4,7 +4,7 @@ refused. `today` is given by the caller: no clock is read here."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -17,6 +17,7 @@ from qingyu.engine.coverage import coverage, covered_days, day_axis
 from qingyu.engine.measures import fingerprint
 from qingyu.engine.store import Home
 from qingyu.engine.tables import DayState
+from qingyu.intake.standing import Standing, standings
 from qingyu.pack.model import Measure, Pack, Source
 
 Span = tuple[date, date]  # first and last day
@@ -53,6 +54,7 @@ class SupplyRow:
     accepted: int
     refused: int
     unplaced: int
+    corrections: tuple[Standing, ...] = ()  # declared ones that are not taken back
 
 
 def supply(home: Home, pack: Pack, today: date) -> list[SupplyRow]:
@@ -61,7 +63,18 @@ def supply(home: Home, pack: Pack, today: date) -> list[SupplyRow]:
     days = covered_days(batches)
     axis = day_axis(*days) if days else np.array([], "datetime64[D]")
     totals = np.stack([_totals(home, source, axis) for source in pack.sources])
-    states = coverage(pack, batches, totals, axis)
+    rows = supply_of(pack, batches, axis, coverage(pack, batches, totals, axis), today)
+    return [replace(row, corrections=standings(home, row.source)) for row in rows]
+
+
+def supply_of(
+    pack: Pack,
+    batches: Sequence[Batch],
+    axis: npt.NDArray[np.datetime64],
+    states: npt.NDArray[np.uint8],
+    today: date,
+) -> list[SupplyRow]:
+    """The same from the states (`DayState` [source, day]) of a panel at hand: nothing is read."""
     return [
         _row(source, batches, axis, states[number], today)
         for number, source in enumerate(pack.sources)

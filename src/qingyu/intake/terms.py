@@ -6,6 +6,7 @@ record keeps the date that it was given: a calendar that grows later moves no ol
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -28,17 +29,35 @@ def register(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     for name, after in {_name(one): one for one in contract.source.computed}.items():
         if after.working_days is None:
             continue
-        ends = working_days_after(contract.calendar, after.working_days)
-        connection.register("term_ends", pa.table({"day": np.arange(len(ends)), "end": ends}))
-        connection.execute(
-            f'SET VARIABLE {name} = (SELECT list("end" ORDER BY day) FROM term_ends)'
-        )
+        special = _special(working_days_after(contract.calendar, after.working_days)).ends
+        ends = pa.array([special.tolist()], pa.list_(pa.int32()))
+        connection.register("term_ends", pa.table({"ends": ends}))
+        connection.execute(f"SET VARIABLE {name} = (SELECT ends FROM term_ends)")
         connection.unregister("term_ends")
 
 
 def dates(contract: Contract) -> list[tuple[str, str]]:
     """(name, SQL) of the dates computed, over the typed values `v<k>`."""
     return [(one.id, _date(contract, one)) for one in contract.source.computed]
+
+
+@dataclass(frozen=True)
+class _Special:
+    """Of a term, for all days from 1900 on: `weekly` holds by the weekday of the first day and of
+    the six after it; of the days from the `first` so manieth on `ends` tell otherwise."""
+
+    weekly: NDArray[np.int32]
+    first: int
+    ends: NDArray[np.int32]
+
+
+def _special(ends: NDArray[np.int32]) -> _Special:
+    """Only the years of a calendar's holidays are special: a list of all days would be copied
+    into every plan that asks it."""
+    weekly = ends[:7]
+    differs = np.flatnonzero(ends != np.resize(weekly, len(ends)))
+    first, last = (int(differs[0]), int(differs[-1])) if len(differs) else (0, -1)
+    return _Special(weekly, first, ends[first : last + 1])
 
 
 def working_days_after(calendar: Calendar, working_days: int) -> NDArray[np.int32]:
@@ -64,8 +83,13 @@ def _date(contract: Contract, one: Computed) -> str:
     start = f"CAST(v{contract.number(one.after)} AS DATE)"
     if one.working_days is None:
         return f"{start} + {one.days}"
-    since = f"datediff('day', DATE {quoted(_FIRST.isoformat())}, {start}) + 1"
-    return f"{start} + getvariable({quoted(_name(one))})[{since}]"
+    special = _special(working_days_after(contract.calendar, one.working_days))
+    since = f"datediff('day', DATE {quoted(_FIRST.isoformat())}, {start})"
+    weekly = f"[{', '.join(map(str, special.weekly.tolist()))}][{since} % 7 + 1]"
+    listed = f"getvariable({quoted(_name(one))})[{since} - {special.first} + 1]"
+    last = special.first + len(special.ends) - 1
+    between = f"{since} BETWEEN {special.first} AND {last}"
+    return f"{start} + CASE WHEN {between} THEN {listed} ELSE {weekly} END"
 
 
 def _name(one: Computed) -> str:

@@ -8,21 +8,22 @@ is told once and everything else is still told in the same run.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from qingyu.digest import digest_of_file
 from qingyu.errors import Fault
 from qingyu.i18n import T
 from qingyu.pack.contract import read_contract
-from qingyu.pack.faults import validated
-from qingyu.pack.files import read_text
 from qingyu.pack.model import (
     Area,
     AreaClass,
     Calendar,
     Case,
+    Change,
     Dimension,
     Exposure,
     ExposureRow,
@@ -32,20 +33,30 @@ from qingyu.pack.model import (
     Level,
     Model,
     Names,
+    Outline,
     Source,
+    Union,
 )
-from qingyu.pack.spots import Path as TreePath
+from qingyu.pack.parts import (
+    files_in,
+    list_of,
+    model_of,
+    note_list,
+    note_spots,
+    stem,
+    table_of,
+    tree_of,
+)
 from qingyu.pack.spots import Spot, Spots
 from qingyu.pack.tables import (
     AREA_COLUMNS,
+    CHANGE_COLUMNS,
     EXPOSURE_COLUMNS,
-    Table,
     read_areas,
+    read_changes,
     read_exposure,
 )
-from qingyu.pack.tree import Tree, parse, walk
-
-M = TypeVar("M", bound=BaseModel)
+from qingyu.pack.tree import walk
 
 
 class Head(Model):
@@ -68,6 +79,12 @@ class DimensionList(Model):
     dimensions: tuple[Dimension, ...] = Field(min_length=1)
 
 
+class UnionList(Model):
+    """`matching.yaml` is a list of unions."""
+
+    unions: tuple[Union, ...] = Field(min_length=1)
+
+
 class CaseList(Model):
     """A file of `cases/` is a list of cases."""
 
@@ -83,10 +100,14 @@ class Draft:
     head: Head | None = None
     areas: list[Area] = field(default_factory=list)
     area_lines: list[int] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    change_lines: list[int] = field(default_factory=list)
+    outlines: list[Outline] = field(default_factory=list)
     exposures: list[Exposure] = field(default_factory=list)
     exposure_lines: dict[str, list[int]] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=Calendar)
     sources: list[Source] = field(default_factory=list)
+    unions: list[Union] = field(default_factory=list)
     dimensions: list[Dimension] = field(default_factory=list)
     indicators: list[Indicator] = field(default_factory=list)
     grades: Grades | None = None
@@ -106,6 +127,9 @@ class Draft:
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.sources if source.id == name), None)
+
+    def union(self, name: str) -> Union | None:
+        return next((union for union in self.unions if union.id == name), None)
 
     def fault(self, key: str | Spot, found: Any, expected: Any, remedy: Any) -> None:
         """A fault at the spot of a key such as `indicators/ems_cardiac/compare/1/weight`."""
@@ -129,9 +153,11 @@ def read_draft(folder: Path) -> Draft:
         return draft
     _read_head(draft)
     _read_areas(draft)
+    _read_changes(draft)
     _read_exposures(draft)
     _read_calendar(draft)
     _read_sources(draft)
+    _read_unions(draft)
     _read_dimensions(draft)
     _read_indicators(draft)
     _read_grades(draft)
@@ -144,17 +170,17 @@ def read_draft(folder: Path) -> Draft:
 
 
 def _read_head(draft: Draft) -> None:
-    tree = _tree(draft, "pack.yaml", "pack")
-    draft.head = _model(draft, Head, tree, "pack", {})
+    tree = tree_of(draft, "pack.yaml", "pack")
+    draft.head = model_of(draft, Head, tree, "pack", {})
     if tree is None:
         return
-    _spots(draft, tree, "pack", ())
+    note_spots(draft, tree, "pack", ())
     for kind in ("levels", "classes", "indices"):
-        _spots_of_list(draft, tree, kind, (kind,))
+        note_list(draft, tree, kind, (kind,))
 
 
 def _read_areas(draft: Draft) -> None:
-    table = _table(draft, "areas.csv", AREA_COLUMNS, "areas")
+    table = table_of(draft, "areas.csv", AREA_COLUMNS, "areas")
     known = len(draft.faults)
     rows = read_areas(table) if table else []
     if len(draft.faults) > known:
@@ -165,10 +191,40 @@ def _read_areas(draft: Draft) -> None:
         draft.spots.add(f"areas/{area.code}", Spot("areas.csv", line))
 
 
+def _read_changes(draft: Draft) -> None:
+    if not (draft.folder / "changes.csv").exists():
+        return
+    table = table_of(draft, "changes.csv", CHANGE_COLUMNS, "changes")
+    known = len(draft.faults)
+    rows = read_changes(table) if table else []
+    if len(draft.faults) > known:
+        draft.broken.add("changes")
+    for number, (line, change) in enumerate(rows):
+        draft.changes.append(change)
+        draft.change_lines.append(line)
+        draft.spots.add(f"changes/{number}", Spot("changes.csv", line))
+    _read_outlines(draft, {change.day.isoformat(): change.day for change in draft.changes})
+
+
+def _read_outlines(draft: Draft, days: dict[str, date]) -> None:
+    """Files of `boundaries/` are named by the day of a change; what is in them intake reads."""
+    for file in files_in(draft, "boundaries", ".geojson"):
+        if stem(file) in days:
+            digest = digest_of_file(draft.folder / file)
+            draft.outlines.append(Outline(day=days[stem(file)], digest=digest))
+            continue
+        draft.fault(
+            Spot(file, 1),
+            T("a name that is no day of changes.csv"),
+            T("boundaries/DATE.geojson, the areas as they are from that day on"),
+            T("Rename the file, or declare what changed on that day."),
+        )
+
+
 def _read_exposures(draft: Draft) -> None:
-    for file in _files(draft, "exposures", ".csv"):
-        table = _table(draft, file, EXPOSURE_COLUMNS, "exposures")
-        name = _stem(file)
+    for file in files_in(draft, "exposures", ".csv"):
+        table = table_of(draft, file, EXPOSURE_COLUMNS, "exposures")
+        name = stem(file)
         known = len(draft.faults)
         rows = read_exposure(table) if table else []
         if len(draft.faults) > known:
@@ -184,19 +240,19 @@ def _read_exposures(draft: Draft) -> None:
 def _read_calendar(draft: Draft) -> None:
     if not (draft.folder / "calendar.yaml").exists():
         return
-    tree = _tree(draft, "calendar.yaml", "calendar")
-    made = _model(draft, Calendar, tree, "calendar", {})
+    tree = tree_of(draft, "calendar.yaml", "calendar")
+    made = model_of(draft, Calendar, tree, "calendar", {})
     draft.calendar = made or draft.calendar
     if tree is not None:
-        _spots(draft, tree, "calendar", ())
+        note_spots(draft, tree, "calendar", ())
 
 
 def _read_sources(draft: Draft) -> None:
-    for file in _files(draft, "sources", ".yaml"):
-        tree = _tree(draft, file, "sources")
+    for file in files_in(draft, "sources", ".yaml"):
+        tree = tree_of(draft, file, "sources")
         if tree is None:
             continue
-        name = _stem(file)
+        name = stem(file)
         draft.spots.add(f"sources/{name}", Spot(file, 1))
         known = len(draft.faults)
         source, locate = read_contract(tree, name, draft.faults)
@@ -210,40 +266,51 @@ def _read_sources(draft: Draft) -> None:
             draft.spots.add(f"sources/{name}/columns/{column.name}", locate(("columns", number)))
 
 
-def _read_dimensions(draft: Draft) -> None:
-    tree = _tree(draft, "dimensions.yaml", "dimensions")
-    made = _list_model(draft, DimensionList, "dimensions", tree, "dimensions")
+def _read_unions(draft: Draft) -> None:
+    if not (draft.folder / "matching.yaml").exists():
+        return
+    tree = tree_of(draft, "matching.yaml", "matching")
+    made = list_of(draft, UnionList, "unions", tree, "matching")
     if tree is not None:
-        _spots(draft, tree, "dimensions", ())
-        _spots_of_list(draft, tree, "dimensions", ())
+        note_spots(draft, tree, "matching", ())
+        note_list(draft, tree, "matching", ())
+    draft.unions = list(made.unions) if made else []
+
+
+def _read_dimensions(draft: Draft) -> None:
+    tree = tree_of(draft, "dimensions.yaml", "dimensions")
+    made = list_of(draft, DimensionList, "dimensions", tree, "dimensions")
+    if tree is not None:
+        note_spots(draft, tree, "dimensions", ())
+        note_list(draft, tree, "dimensions", ())
     draft.dimensions = list(made.dimensions) if made else []
 
 
 def _read_indicators(draft: Draft) -> None:
-    for file in _files(draft, "indicators", ".yaml"):
-        tree = _tree(draft, file, "indicators")
-        name = _stem(file)
-        made = _model(draft, Indicator, tree, "indicators", {"id": name})
+    for file in files_in(draft, "indicators", ".yaml"):
+        tree = tree_of(draft, file, "indicators")
+        name = stem(file)
+        made = model_of(draft, Indicator, tree, "indicators", {"id": name})
         if made is not None:
             draft.indicators.append(made)
         if tree is not None:
-            _spots(draft, tree, f"indicators/{name}", ())
+            note_spots(draft, tree, f"indicators/{name}", ())
 
 
 def _read_grades(draft: Draft) -> None:
-    tree = _tree(draft, "grades.yaml", "grades")
-    draft.grades = _model(draft, Grades, tree, "grades", {})
+    tree = tree_of(draft, "grades.yaml", "grades")
+    draft.grades = model_of(draft, Grades, tree, "grades", {})
     if tree is not None:
-        _spots(draft, tree, "grades", ())
+        note_spots(draft, tree, "grades", ())
 
 
 def _read_cases(draft: Draft) -> None:
-    for file in _files(draft, "cases", ".yaml"):
-        tree = _tree(draft, file, "cases")
-        made = _list_model(draft, CaseList, "cases", tree, "cases")
+    for file in files_in(draft, "cases", ".yaml"):
+        tree = tree_of(draft, file, "cases")
+        made = list_of(draft, CaseList, "cases", tree, "cases")
         for number, case in enumerate(made.cases if made else ()):
             if tree is not None:
-                _spots(draft, tree, f"cases/{len(draft.cases)}", (number,))
+                note_spots(draft, tree, f"cases/{len(draft.cases)}", (number,))
             draft.cases.append(case)
 
 
@@ -251,6 +318,7 @@ def _unknown_files(draft: Draft) -> None:
     """A file that nothing reads is a slip: `indicators/x.yml` would otherwise count for nothing."""
     for folder, suffix in (
         ("indicators", ".yaml"), ("sources", ".yaml"), ("cases", ".yaml"), ("exposures", ".csv"),
+        ("boundaries", ".geojson"),
     ):  # fmt: skip
         place = draft.folder / folder
         for path in sorted(place.iterdir()) if place.is_dir() else ():
@@ -263,98 +331,3 @@ def _unknown_files(draft: Draft) -> None:
                         T("Rename it or take it away."),
                     )
                 )
-
-
-# -- helpers ----------------------------------------------------------------------------------
-
-
-def _files(draft: Draft, folder: str, suffix: str) -> list[str]:
-    place = draft.folder / folder
-    names = [path.name for path in place.iterdir()] if place.is_dir() else []
-    return [
-        f"{folder}/{name}"
-        for name in sorted(names)
-        if name.endswith(suffix) and not name.startswith(".")
-    ]
-
-
-def _stem(file: str) -> str:
-    return file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-
-
-def _tree(draft: Draft, file: str, kind: str) -> Tree | None:
-    text = read_text(draft.folder / file, file)
-    if isinstance(text, Fault):
-        draft.faults.append(text)
-        draft.broken.add(kind)
-        return None
-    tree = parse(text, file)
-    draft.faults.extend(tree.faults)
-    if tree.faults:
-        draft.broken.add(kind)
-    return tree if not tree.faults else None
-
-
-def _table(draft: Draft, file: str, columns: tuple[str, ...], kind: str) -> Table | None:
-    text = read_text(draft.folder / file, file)
-    if isinstance(text, Fault):
-        draft.faults.append(text)
-        draft.broken.add(kind)
-        return None
-    known = len(draft.faults)
-    table = Table(text, file, columns, draft.faults)
-    if len(draft.faults) > known:
-        draft.broken.add(kind)
-    return table
-
-
-def _model(
-    draft: Draft, model: type[M], tree: Tree | None, kind: str, extra: dict[str, Any]
-) -> M | None:
-    if tree is None:
-        return None
-    made = validated(model, tree.value, tree.spot, draft.faults, extra)
-    if made is None:
-        draft.broken.add(kind)
-    return made
-
-
-def _list_model(draft: Draft, model: type[M], name: str, tree: Tree | None, kind: str) -> M | None:
-    """A file that is a list, read through a model with that list as its one field."""
-    if tree is None:
-        return None
-    if not isinstance(tree.value, tuple):
-        draft.fault(
-            tree.spot(()),
-            T("no list"),
-            T("a list, each entry beginning with a hyphen"),
-            T("Begin each entry with `- `."),
-        )
-        draft.broken.add(kind)
-        return None
-
-    def locate(path: TreePath) -> Spot:
-        return tree.spot(path[1:])
-
-    made = validated(model, {name: tree.value}, locate, draft.faults, {})
-    if made is None:
-        draft.broken.add(kind)
-    return made
-
-
-def _spots(draft: Draft, tree: Tree, key: str, inside: TreePath) -> None:
-    """Keys for everything in (a part of) a file, by position."""
-    depth = len(inside)
-    for path in tree.lines:
-        if path[:depth] == inside:
-            draft.spots.add("/".join((key, *map(str, path[depth:]))), tree.spot(path))
-
-
-def _spots_of_list(draft: Draft, tree: Tree, kind: str, inside: TreePath) -> None:
-    """Keys for a list whose entries have an `id`: `dimensions/ems/weight/0`."""
-    entries: Any = tree.value
-    for step in inside:
-        entries = entries.get(step) if isinstance(entries, dict) else None
-    for number, entry in enumerate(entries if isinstance(entries, tuple) else ()):
-        if isinstance(entry, dict) and "id" in entry:
-            _spots(draft, tree, f"{kind}/{entry['id']}", (*inside, number))

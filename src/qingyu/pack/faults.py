@@ -43,7 +43,10 @@ _KINDS: dict[str, Message] = {
 def validated(
     model: type[M], value: Any, locate: Locate, faults: list[Fault], extra: dict[str, Any]
 ) -> M | None:
-    """`value` (plus `extra`, what the file's name says) as a model, or None and its faults."""
+    """`value` (plus `extra`, what the file's name says) as a model, or its faults.
+
+    With faults that leave no doubt (a key too many, a word nearly right) the model comes as it was
+    meant, so that rules can tell what else is wrong; with others it is None."""
     if not isinstance(value, dict):
         faults.append(
             Fault(
@@ -57,18 +60,52 @@ def validated(
     held, whole = tuple(extra), {**value, **extra}
     clash = [key for key in held if key in value]
     faults.extend(_extra_key(model, (key,), locate, held) for key in clash)
+    made: M | None
     try:
         made = model.model_validate(whole, strict=True)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            path = _written(tuple(detail["loc"]))
+        details: list[dict[str, Any]] = [{**found} for found in error.errors(include_url=False)]
+        for detail in details:
+            path = _written(detail["loc"])
             found = at(whole, path)
             if detail["type"] == "extra_forbidden":
                 faults.append(_extra_key(model, path, locate, held))
-            elif not _follows(dict(detail), found):
-                faults.append(_fault(dict(detail), path, locate(path), found))
-        return None
+            elif not _follows(detail, found):
+                faults.append(_fault(detail, path, locate(path), found))
+        made = _as_meant(model, whole, details)
     return None if clash else made
+
+
+def _as_meant(model: type[M], value: Any, details: list[dict[str, Any]]) -> M | None:
+    """Each word and key taken for the one it nearly is, a key that is near none left out."""
+    for detail in details:
+        path = _written(detail["loc"])
+        entry: dict[str | int, Any]
+        if detail["type"] == "extra_forbidden":
+            free = [key for key in keys_at(model, path[:-1]) if key not in at(value, path[:-1])]
+            near = nearest(str(path[-1]), free)
+            entry = {} if near is None else {near: at(value, path)}
+        elif detail["type"] == "literal_error":
+            near = nearest(str(at(value, path)), _choices(detail))
+            entry = {} if near is None else {path[-1]: near}
+        else:
+            continue  # a key that seems to be missing may be one of those misspelt
+        value = _changed(value, path, entry)
+    try:
+        return model.model_validate(value, strict=True)
+    except ValidationError:
+        return None
+
+
+def _changed(value: Any, path: Path, entry: dict[str | int, Any]) -> Any:
+    """`value` with `entry`, of one key or of none, in the place of the one at a path."""
+    step, rest = path[0], path[1:]
+    if isinstance(value, dict):
+        kept = {key: inside for key, inside in value.items() if key != step}
+        return {**kept, **({step: _changed(value[step], rest, entry)} if rest else entry)}
+    items = list(value)
+    items[int(step)] = _changed(items[int(step)], rest, entry) if rest else entry.get(step)
+    return tuple(items)
 
 
 def at(value: Any, path: Path) -> Any:
@@ -136,7 +173,7 @@ def _fault(detail: dict[str, Any], path: Path, spot: Spot, found: Any) -> Fault:
             T("Add it; `qingyu pack schema` says what it holds."),
         )
     if kind == "literal_error":
-        return _literal(str(spot), found, str(context.get("expected", "")))
+        return _literal(str(spot), found, _choices(detail))
     if kind == "value_error":
         return Fault(str(spot), quoted(found), context["error"].args[0], mend)
     return Fault(str(spot), quoted(found), _expected(kind, context), _remedy(kind, found) or mend)
@@ -178,8 +215,13 @@ def _remedy(kind: str, value: Any) -> Text | None:
     return None
 
 
-def _literal(where: str, value: Any, expected: str) -> Fault:
-    words = [word.strip("' ") for word in expected.replace(" or ", ", ").split(",")]
+def _choices(detail: dict[str, Any]) -> list[str]:
+    """The words that a literal may be, of Pydantic's own sentence."""
+    expected = str(detail.get("ctx", {}).get("expected", ""))
+    return [word.strip("' ") for word in expected.replace(" or ", ", ").split(",")]
+
+
+def _literal(where: str, value: Any, words: list[str]) -> Fault:
     otherwise = T("Choose one of these words.")
     return Fault(
         where,

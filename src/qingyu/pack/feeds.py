@@ -122,6 +122,13 @@ class Computed(Model):
         return self
 
 
+class Corrections(Model):
+    """How many records the index office may declare wrong: at most this share of those in force
+    (one is always allowed)."""
+
+    at_most: Micro = Field(default=10_000, ge=0, le=1_000_000)
+
+
 class Source(Model):
     """One feed of one department under a contract (read from an ODCS v3 file)."""
 
@@ -147,6 +154,7 @@ class Source(Model):
     computed: tuple[Computed, ...] = ()  # dates that intake works out
     file: Layout = Layout()
     earliest: date | None = None  # events before this day are refused
+    corrections: Corrections = Corrections()
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

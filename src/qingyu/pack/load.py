@@ -8,7 +8,9 @@ from qingyu.digest import digest_of, digest_of_tree
 from qingyu.errors import PackError
 from qingyu.pack.check import checked
 from qingyu.pack.draft import Draft
+from qingyu.pack.feeds import Corrections
 from qingyu.pack.model import Pack
+from qingyu.pack.seal import seal
 
 
 def load_pack(folder: Path) -> Pack:
@@ -30,9 +32,12 @@ def _pack(draft: Draft) -> Pack:
     pack = Pack(
         **dict(head),
         areas=tuple(draft.areas),
+        changes=tuple(sorted(draft.changes, key=lambda one: (one.day, one.source, one.heir))),
+        outlines=tuple(sorted(draft.outlines, key=lambda one: one.day)),
         exposures=tuple(draft.exposures),
         calendar=draft.calendar,
         sources=tuple(draft.sources),
+        unions=tuple(draft.unions),
         dimensions=tuple(draft.dimensions),
         indicators=tuple(draft.indicators),
         grades=grades,
@@ -41,6 +46,7 @@ def _pack(draft: Draft) -> Pack:
         folder=str(draft.folder),
         lines=draft.spots.lines(),
     )
+    pack = seal(pack)
     return pack.model_copy(update={"digest": digest_of_pack(pack)})
 
 
@@ -50,6 +56,13 @@ def digest_of_pack(pack: Pack) -> str:
     Exposures, which may be hundreds of thousands of rows, go in as one digest a file.
     """
     tree = pack.model_dump(exclude={"digest", "exposures"})
+    for source in tree["sources"]:
+        if source["corrections"] == Corrections().model_dump():
+            del source["corrections"]
+    if not pack.changes:  # a pack without them is fingerprinted as before there were any
+        del tree["changes"]
+    if not pack.outlines:
+        del tree["outlines"]
     tree["exposures"] = {
         exposure.id: digest_of(
             part

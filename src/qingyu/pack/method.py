@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from qingyu.i18n import T
 from qingyu.pack.values import (
@@ -62,6 +63,9 @@ class Measure(Model):
     integer); `stock`: how many are open at the end of each day, from `opened` up to the day before
     `closed` (with `of`: how much). Over a period a stock adds up to case-days.
 
+    Of a union (`matching.yaml`) only `count`: how many events, each once; `where` may ask its
+    `kind`.
+
     `on` names the date of the record that decides the day (default: the source's time).
     Whatever is declared of a sum counts in its scale: with `places: 2` a target, the bounds of
     `minmax` and a deduction's points are per hundredth."""
@@ -75,6 +79,9 @@ class Measure(Model):
     closed: str | None = None
     places: int = Field(default=0, ge=0, le=6)
     where: dict[str, Condition] = Field(default_factory=dict)
+    # Of a union: how it matches, as a digest. Filled in by the loader, so that another way of
+    # matching makes another measure; nobody writes it.
+    matched: SkipJsonSchema[str | None] = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Measure:

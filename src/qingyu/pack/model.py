@@ -45,7 +45,17 @@ from qingyu.pack.method import (
     Veto,
     Within,
 )
-from qingyu.pack.places import Area, AreaClass, Exposure, ExposureRow, Level
+from qingyu.pack.places import (
+    Area,
+    AreaClass,
+    Change,
+    ChangeKind,
+    Exposure,
+    ExposureRow,
+    Level,
+    Outline,
+)
+from qingyu.pack.unions import Union
 from qingyu.pack.values import (
     MICRO,
     Dated,
@@ -73,6 +83,8 @@ __all__ = [
     "CaseCounts",
     "CaseCover",
     "CaseExpectation",
+    "Change",
+    "ChangeKind",
     "Column",
     "ColumnType",
     "Comparand",
@@ -101,6 +113,7 @@ __all__ = [
     "Model",
     "Names",
     "Nature",
+    "Outline",
     "Pack",
     "Per",
     "PeriodKind",
@@ -112,6 +125,7 @@ __all__ = [
     "Source",
     "Span",
     "Spelling",
+    "Union",
     "Usual",
     "Version",
     "Veto",
@@ -141,9 +155,12 @@ class Pack(Model):
     levels: tuple[Level, ...]
     classes: tuple[AreaClass, ...] = ()
     areas: tuple[Area, ...]
+    changes: tuple[Change, ...] = ()  # splits, merges and renames of areas, in order of time
+    outlines: tuple[Outline, ...] = ()  # in order of time
     exposures: tuple[Exposure, ...] = ()
     calendar: Calendar = Calendar()
     sources: tuple[Source, ...]
+    unions: tuple[Union, ...] = ()
     dimensions: tuple[Dimension, ...]
     indicators: tuple[Indicator, ...]
     indices: tuple[Index, ...]
@@ -156,6 +173,15 @@ class Pack(Model):
 
     def source(self, name: str) -> Source:
         return next(source for source in self.sources if source.id == name)
+
+    def union(self, name: str) -> Union | None:
+        """The union of that name; None for a name that is a source's."""
+        return next((union for union in self.unions if union.id == name), None)
+
+    def sources_of(self, measure: Measure) -> tuple[str, ...]:
+        """The sources a measure reads: its own, or all of its union's."""
+        union = self.union(measure.source)
+        return (measure.source,) if union is None else union.sources
 
     def indicator(self, name: str) -> Indicator:
         return next(indicator for indicator in self.indicators if indicator.id == name)

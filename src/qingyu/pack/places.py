@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
-from qingyu.pack.values import Model, Names
+from qingyu.pack.values import MICRO, Model, Names
 
 
 class Level(Model):
@@ -31,6 +32,32 @@ class Area(Model):
     until: date | None = Field(default=None, alias="to")  # last day of validity
     rankable: bool = True
     aliases: tuple[str, ...] = ()
+
+
+ChangeKind = Literal["split", "merge", "rename"]
+
+
+class Change(Model):
+    """One row of `changes.csv`: from `day` on, `share` of the ground of `source` is `heir`.
+
+    `source` ends the day before, and `heir` begins on the day; an area that gives ground away or
+    takes some in and keeps its code is its own heir by a row of its own.
+    """
+
+    day: date = Field(alias="date")
+    kind: ChangeKind
+    source: str = Field(alias="from")
+    heir: str = Field(alias="to")
+    share: int = Field(default=MICRO, gt=0, le=MICRO)  # micros of what the source counted
+    reference: str | None = None  # the decision that ordered it
+
+
+class Outline(Model):
+    """One file of `boundaries/`: the areas as they are from a day on, as polygons, by which
+    records of the days before are placed anew."""
+
+    day: date
+    digest: str  # of the file
 
 
 class AreaClass(Model):

@@ -13,9 +13,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from qingyu.pack.contract import COLUMN_KEYS
-from qingyu.pack.draft import CaseList, DimensionList, Head
+from qingyu.pack.draft import CaseList, DimensionList, Head, UnionList
 from qingyu.pack.model import Calendar, Column, Grades, Indicator, Source, Span, to_micro, to_text
-from qingyu.pack.tables import AREA_COLUMNS, EXPOSURE_COLUMNS
+from qingyu.pack.tables import AREA_COLUMNS, CHANGE_COLUMNS, EXPOSURE_COLUMNS
 from qingyu.pack.written import Layout, Spelling
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -65,11 +65,13 @@ def schema() -> dict[str, object]:
         "indicators/*.yaml": _of(Indicator, "id"),
         "grades.yaml": _of(Grades),
         "calendar.yaml": _of(Calendar),
+        "matching.yaml": _list_of(UnionList, "unions"),
         "cases/*.yaml": _list_of(CaseList, "cases"),
         "sources/*.yaml": {"$schema": _DRAFT, **OpenDataContractStandard.model_json_schema()},
         "sources/*.yaml#qingyu": _of(Source, "id", "columns", "key"),
         "sources/*.yaml#qingyu of a column": _column(),
         "areas.csv": _table(AREA_COLUMNS),
+        "changes.csv": _table(CHANGE_COLUMNS),
         "exposures/*.csv": _table(EXPOSURE_COLUMNS),
     }
 

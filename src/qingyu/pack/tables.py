@@ -5,23 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from qingyu.errors import Fault
 from qingyu.i18n import T, Text
 from qingyu.pack.faults import did_you_mean, quoted
-from qingyu.pack.model import Area, ExposureRow
+from qingyu.pack.model import MICRO, Area, Change, ChangeKind, ExposureRow, to_micro
 from qingyu.pack.spots import Spot
 
 AREA_COLUMNS = (
     "code", "name", "name_zh", "level", "parent", "class", "from", "to", "rankable", "aliases",
 )  # fmt: skip
+CHANGE_COLUMNS = ("date", "kind", "from", "to", "share", "reference")
 EXPOSURE_COLUMNS = ("area", "valid_from", "known_from", "value")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+_KINDS: dict[str, ChangeKind] = {
+    "split": "split", "拆分": "split", "merge": "merge", "合并": "merge", "rename": "rename",
+    "更名": "rename",
+}  # fmt: skip
 _TRUTH = {
     "": True, "true": True, "yes": True, "是": True, "false": False, "no": False, "否": False,
 }  # fmt: skip
@@ -78,6 +83,32 @@ class Table:
         if row.cells[column]:
             return row.cells[column]
         self.fault(row.line, column, T("nothing"), T("a value in each row"), T("Fill the cell."))
+        return None
+
+    def share(self, row: Row, column: str) -> int | None:
+        """Micros of a part of a whole; an empty cell is the whole."""
+        text = row.cells[column]
+        try:
+            micros = to_micro(text) if text else MICRO
+        except ValueError:
+            micros = 0
+        if 0 < micros <= MICRO:
+            return micros
+        self.fault(
+            row.line,
+            column,
+            quoted(text),
+            T("a share above 0 and not above 1, of at most six decimals"),
+            T("Write 0.6 for sixty per cent; nothing means the whole."),
+        )
+        return None
+
+    def word(self, row: Row, column: str, words: Mapping[str, ChangeKind]) -> ChangeKind | None:
+        text = row.cells[column]
+        if text in words:
+            return words[text]
+        remedy = did_you_mean(text, list(words), T("Write one of these words."))
+        self.fault(row.line, column, quoted(text), T("split, merge or rename"), remedy)
         return None
 
     def truth(self, row: Row, column: str) -> bool | None:
@@ -186,6 +217,22 @@ def read_areas(table: Table) -> list[tuple[int, Area]]:
             aliases=tuple(a.strip() for a in cells["aliases"].split("|") if a.strip()),
         )
         found.append((row.line, area))
+    return found
+
+
+def read_changes(table: Table) -> list[tuple[int, Change]]:
+    """Each row's line and change of areas; rows with faults are left out."""
+    found = []
+    for row in table.rows:
+        day, kind = table.day(row, "date"), table.word(row, "kind", _KINDS)
+        source, heir = table.needed(row, "from"), table.needed(row, "to")
+        share = table.share(row, "share")
+        if day and kind and source and heir and share is not None:
+            made = Change(
+                day=day, kind=kind, source=source, heir=heir, share=share,
+                reference=row.cells["reference"] or None,
+            )  # fmt: skip
+            found.append((row.line, made))
     return found
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from qingyu.intake.bundle import disk
 from qingyu.intake.bundle.chain import Policy
 from qingyu.intake.bundle.inbox import Inbox
@@ -16,6 +18,7 @@ from qingyu.intake.bundle.manifest import Item, Member, Parent
 from qingyu.intake.bundle.minisign import Public
 from qingyu.intake.bundle.nodes import Outcome
 from qingyu.intake.bundle.outbox import Outbox, Sent
+from qingyu.intake.bundle.refusals import RefusedError
 
 
 class Killed(BaseException):
@@ -119,3 +122,10 @@ class Post:
 def outcome(batch: int) -> Outcome:
     receipt = {"sentence": {"zh": f"第 {batch} 批", "en": f"Batch {batch}"}, "rejects": None}
     return Outcome("calls", batch, False, receipt, None)
+
+
+def refusal(post: Post, path: Path) -> RefusedError:
+    """Why the bundle in `path` is not believed."""
+    with pytest.raises(RefusedError) as caught:
+        post.open(path)
+    return caught.value

@@ -1,8 +1,7 @@
-"""Every file operation of bundles that writes, numbered, in one place.
+"""Every file operation of bundles that writes, each through the gate of `qingyu.disk`.
 
-The same rules as in the engine's layer of that name, which this package may not import: a crash
-test stops at each operation (`watched`), nothing is changed in place, and what fails becomes a
-`StorageError` of one sentence.
+Nothing is changed in place, and what fails becomes a `StorageError` of one sentence. The engine's
+layer may not be used here: it brings databases, which the public door does without.
 """
 
 from __future__ import annotations
@@ -11,59 +10,37 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
-from qingyu.errors import LockedError, StorageError
-from qingyu.i18n import T, Text
+from qingyu.disk import PRIVATE_FILE, PRIVATE_FOLDER, act, sync, watched, write_all
+from qingyu.disk import rename as _rename
+from qingyu.errors import LockedError
+from qingyu.i18n import T
 
-Gate = Callable[[int, str, Path], None]
-Result = TypeVar("Result")
+__all__ = [
+    "BLOCK", "act", "copy", "locked", "make_folder", "new_file", "remove", "rename", "replace",
+    "sweep", "sync_folder", "watched",
+]  # fmt: skip
 
 BLOCK = 1 << 20
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
 _PAUSE = 0.05  # seconds between two tries for a lock
-
-_gate: Gate | None = None
-_number = 0
-
-
-@contextmanager
-def watched(gate: Gate) -> Iterator[None]:
-    """Call `gate(number, name, path)` before each operation, numbered from 1 (for tests)."""
-    global _gate, _number
-    _gate, _number = gate, 0
-    try:
-        yield
-    finally:
-        _gate = None
-
-
-def act(name: str, path: Path, work: Callable[[], Result]) -> Result:
-    """One numbered operation: passes the gate, does `work`, and names a failure."""
-    global _number
-    try:
-        if _gate is not None:
-            _number += 1
-            _gate(_number, name, path)
-        return work()
-    except OSError as error:
-        raise _trouble(path, error) from error
 
 
 def make_folder(path: Path) -> None:
     """A folder for its owner only, and those above it; one that is there is left alone."""
     if not path.is_dir():
         make_folder(path.parent)
-        act("mkdir", path, lambda: path.mkdir(mode=0o700, exist_ok=True))
+        act("mkdir", path, lambda: path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True))
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
     """A file for its owner only, on disk when the block ends (its name is not: `sync_folder`)."""
-    descriptor = act("open", path, lambda: os.open(path, _WRITE, 0o600))
+    descriptor = act("open", path, lambda: os.open(path, _WRITE, PRIVATE_FILE))
     with os.fdopen(descriptor, "wb", buffering=0) as file:
         yield _Numbered(file, path)  # type: ignore[misc]
         act("fsync", path, lambda: os.fsync(file.fileno()))
@@ -77,12 +54,7 @@ class _Numbered:
         self.seek, self.tell, self.flush = file.seek, file.tell, file.flush
 
     def write(self, data: bytes) -> int:
-        return act("write", self._path, lambda: self._all(data))
-
-    def _all(self, data: bytes) -> int:
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) :]
+        act("write", self._path, lambda: write_all(self._file.fileno(), data))
         return len(data)
 
 
@@ -96,7 +68,7 @@ def replace(path: Path, data: bytes) -> None:
 
 def rename(source: Path, target: Path) -> None:
     """A finished file under its final name, its name on disk."""
-    act("rename", target, lambda: os.replace(source, target))
+    _rename(source, target)
     sync_folder(target.parent)
 
 
@@ -129,7 +101,7 @@ def copy(source: Path, target: Path) -> None:
 def locked(path: Path, wait: float = 30.0) -> Iterator[None]:
     """Hold the lock file `path`; it ends with its holder, whatever kills that."""
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-    descriptor = act("open", path, lambda: os.open(path, flags, 0o600))
+    descriptor = act("open", path, lambda: os.open(path, flags, PRIVATE_FILE))
     try:
         _wait(descriptor, path, time.monotonic() + wait)
         yield
@@ -155,25 +127,8 @@ def _wait(descriptor: int, path: Path, deadline: float) -> None:
 
 
 def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        sync(path)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a carrier without such a thing
             raise
-    finally:
-        os.close(descriptor)
-
-
-def _trouble(path: Path, error: OSError) -> StorageError:
-    words = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        found: Text = T("no space left on the disk")
-        remedy = T("Free some space and run the command again: nothing that was stored is lost.")
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        found = T("no permission to write ({words})", words=words)
-        remedy = T("Give the user who runs Qingyu the right to write there, and run it again.")
-    else:
-        found = T("a file operation that failed ({words})", words=words)
-        remedy = T("Mend the disk or its settings and run the command again.")
-    return StorageError(str(path), found, T("a disk that can be written"), remedy)

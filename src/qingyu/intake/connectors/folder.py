@@ -9,6 +9,7 @@ file goes into `done/` or `refused/` beside it, its receipt or the reason as a t
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from qingyu.i18n import T
 from qingyu.intake.connectors.settings import Folder
 
 _UNFINISHED = (".part", ".tmp")
+_LONGEST = 240  # bytes of a name to which an ending is added; file systems take 255
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def arrivals(home: Home, source: str, folder: Folder, now: datetime) -> Arrivals
                 continue
             young = now.timestamp() - path.stat().st_mtime < folder.settle
             if young or path.name.startswith(".") or path.name.endswith(_UNFINISHED):
-                waiting.append(path.name)
+                waiting.append(printable(path.name))
             else:
                 ready.append(path)
         list(Path(folder.path).iterdir())  # glob is silent about a folder that is not there
@@ -66,6 +68,13 @@ def arrivals(home: Home, source: str, folder: Folder, now: datetime) -> Arrivals
 
 def said_by_name(folder: Folder, path: Path) -> Said:
     """Days and version that the declared pattern finds in a file's name."""
+    if printable(path.name) != path.name:
+        raise InputError(
+            printable(path.name),
+            T("a file name that is no UTF-8"),
+            T("a name that every machine reads alike"),
+            T("Rename the file, or mount the share with its own encoding of names."),
+        )
     if folder.name is None:
         return Said()
     found = re.search(folder.name, path.name)
@@ -86,25 +95,35 @@ def put_away(home: Home, source: str, folder: Folder, path: Path, taken: bool, t
     if folder.after == "keep":
         known = {**_remembered(home, source), path.name: _mark(path)}
         disk.make_folder(home.folder / "arrivals")
-        data = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True)
+        data = json.dumps(known, indent=1, sort_keys=True)  # ASCII: a name may be any bytes
         disk.replace(_memory(home, source), data.encode())
         return
     aside = path.parent / ("done" if taken else "refused")
     disk.make_folder(aside)
     target = _free(aside, path.name)
-    disk.replace(target.with_name(target.name + ".txt"), f"{text}\n".encode())
+    disk.replace(target.with_name(_cut(target.name) + ".txt"), f"{text}\n".encode())
     disk.rename(path, target)
     disk.sync_folder(aside)
 
 
+def printable(name: str) -> str:
+    """The name as text: bytes that are none become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def _free(folder: Path, name: str) -> Path:
     """A name that no earlier file has."""
-    stem, dot, ending = name.partition(".")
     target, number = folder / name, 1
     while target.exists():
         number += 1
+        stem, dot, ending = _cut(name).partition(".")
         target = folder / f"{stem}-{number}{dot}{ending}"
     return target
+
+
+def _cut(name: str) -> str:
+    """The name, or as much of its beginning as leaves room for an ending."""
+    return os.fsdecode(os.fsencode(name)[:_LONGEST])
 
 
 def _mark(path: Path) -> list[object]:

@@ -2,6 +2,7 @@
 
 from qingyu.pack.rules import (
     cases,
+    changes,
     exposures,
     hierarchy,
     measures,
@@ -9,6 +10,7 @@ from qingyu.pack.rules import (
     persons,
     references,
     sources,
+    unions,
     values,
     weights,
     written,
@@ -19,9 +21,11 @@ RULES: tuple[Rule, ...] = (
     *references.RULES,
     *hierarchy.RULES,
     *exposures.RULES,
+    *changes.RULES,
     *sources.RULES,
     *written.RULES,
     *measures.RULES,
+    *unions.RULES,
     *values.RULES,
     *weights.RULES,
     *persons.RULES,

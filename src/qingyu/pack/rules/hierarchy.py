@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from qingyu.i18n import T
+from qingyu.i18n import T, Text
 from qingyu.pack.draft import Draft
 from qingyu.pack.model import Area
 from qingyu.pack.names import folded
@@ -55,11 +55,18 @@ def _validity(draft: Draft) -> None:
             if _span(area)[0] <= _span(before)[1]:
                 draft.fault(
                     _spot(line, "from"),
-                    T("{code} valid twice on {day} (see line {line})",
-                      code=code, day=_shown(_span(area)[0]), line=before_line),
+                    _twice(code, _span(area)[0], before_line),
                     T("one row a code at every date"),
                     T("End the earlier row the day before, or give the place its own code."),
                 )  # fmt: skip
+
+
+def _twice(code: str, day: date, line: int) -> Text:
+    if day == date.min:  # both rows since ever
+        return T("{code} a second time (see line {line})", code=code, line=line)
+    return T(
+        "{code} valid twice on {day} (see line {line})", code=code, day=day.isoformat(), line=line
+    )
 
 
 def _shown(day: date) -> str:

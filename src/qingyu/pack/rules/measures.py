@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -20,14 +21,21 @@ def _conditions(draft: Draft) -> None:
         source = draft.source(measure.source)
         if source is None:
             continue
-        for name, condition in measure.where.items():
-            here = f"{key}/where/{name}"
-            column = _column(draft, here, source, name)
-            if column is None:
-                continue
-            test, below, _ = simple(condition)
-            _values(draft, f"{here}{below}", column, test)
-            _other_date(draft, f"{here}{below}", source, column, test)
+        check_conditions(draft, f"{key}/where", source, measure.where)
+
+
+def check_conditions(
+    draft: Draft, key: str, source: Source, where: Mapping[str, Condition]
+) -> None:
+    """Conditions on a source's records ask columns that are kept for values they can have."""
+    for name, condition in where.items():
+        here = f"{key}/{name}"
+        column = _column(draft, here, source, name)
+        if column is None:
+            continue
+        test, below, _ = simple(condition)
+        _values(draft, f"{here}{below}", column, test)
+        _other_date(draft, f"{here}{below}", source, column, test)
 
 
 def _column(draft: Draft, key: str, source: Source, name: str) -> Column | None:

@@ -131,6 +131,12 @@ def _splits(draft: Draft) -> None:
                 _refuse_split(draft, f"{key}/where/{name}", name)
         if measure.of is not None and is_status(measure.of):
             _refuse_split(draft, f"{key}/of", measure.of)
+    for union in draft.unions:
+        for kind, sources in union.kinds.items():
+            for source, where in sources.items():
+                for name in filter(is_status, where):
+                    key = f"matching/{union.id}/kinds/{kind}/{source}/{name}"
+                    _refuse_split(draft, key, name)
 
 
 def _refuse_split(draft: Draft, key: str, name: str) -> None:

@@ -28,6 +28,8 @@ def _sources(draft: Draft) -> None:
     known = [source.id for source in draft.sources]
     for key, measure in measures(draft):
         word = "count" if measure.count is not None else "sum"
+        if draft.union(measure.source) is not None:
+            continue
         must_be_known(draft, f"{key}/{word}", measure.source, known, T("a source"))
 
 
@@ -181,7 +183,7 @@ def _exponent(value: int | None) -> Text:
 RULES: tuple[Rule, ...] = (
     rule(_names),
     rule(_dimensions, "dimensions"),
-    rule(_sources, "sources"),
+    rule(_sources, "sources", "matching"),
     rule(_exposures),
     rule(_areas, "areas"),
     rule(_levels_and_classes, "pack"),

@@ -15,7 +15,7 @@ from qingyu.pack.model import Pack, Source
 from qingyu.simulate.city import shapes
 from qingyu.simulate.city.faults import KINDS, Injected, Level
 from qingyu.simulate.city.places import SIDE, SOUTH, WEST
-from qingyu.simulate.city.plan import Delivery, deliveries
+from qingyu.simulate.city.plan import Delivery, History, deliveries
 from qingyu.simulate.city.seen import write_seen
 from qingyu.simulate.city.send import Sender
 from qingyu.simulate.city.truth import write_truth
@@ -33,12 +33,14 @@ _NOTICE = (
 
 @dataclass(frozen=True)
 class Written:
-    """What was written, in numbers. `faults`: kind → (files with it, how much of it)."""
+    """What was written, in numbers. `departments`: those that send; `faults`: kind → (files with
+    it, how much of it)."""
 
     folder: Path
     first: date
     last: date
     seed: int
+    departments: int
     files: int
     rows: int
     bytes: int
@@ -48,7 +50,7 @@ class Written:
 
     def public(self) -> dict[str, object]:
         days = {"first": str(self.first), "last": str(self.last)}
-        return asdict(self) | {"folder": str(self.folder)} | days
+        return {"simulated": True} | asdict(self) | {"folder": str(self.folder)} | days
 
 
 def write_city(
@@ -61,11 +63,13 @@ def write_city(
     faults: Level = "usual",
     scale: float = 1.0,
     recent: int = 2,
+    history: History = "years",
     world: World | None = None,
     progress: Progress | None = None,
 ) -> Written:
     """Write the city of `pack` from `first` to `last` into the new folder `folder`; the last
-    `recent` months as they would have come, day by day.
+    `recent` months as they would have come, day by day, and what is older in one file a source and
+    year, or in one `whole` file a source.
 
     The same pack, days, seed, level and scale give the same bytes on every machine. `UsageError`
     if the folder holds anything, or the days are not in their order.
@@ -77,18 +81,21 @@ def write_city(
     (folder / "README.txt").write_text(_NOTICE, encoding="utf-8")
     sender = Sender(pack, city, folder, faults)
     steps = len(pack.sources) + 2
-    for number, (source, plan) in enumerate(_by_source(pack, first, last, recent), 1):
+    for number, (source, plan) in enumerate(
+        _by_source(pack, deliveries(pack, first, last, recent, history)), 1
+    ):
         told(T("Writing the files of {source}", source=source.id), number, steps)
         sender.send(source, plan)
     told(T("Writing the truth"), steps - 1, steps)
     truth_rows = write_truth(city, folder / TRUTH / "indicators.parquet", first, last)
     labels = write_seen(city, folder / TRUTH / "seen.parquet", first, last)
     _write_model(city, folder / TRUTH)
-    _write_json(folder / BOUNDARIES, _squares(city))
+    write_boundaries(city, folder / BOUNDARIES)
     told(T("Listing what is sent, and its faults"), steps, steps)
     sender.write_lists()
     return Written(
-        folder, first, last, city.seed, sender.files, sender.rows, sender.bytes, truth_rows, labels,
+        folder, first, last, city.seed, len({source.department for source in pack.sources}),
+        sender.files, sender.rows, sender.bytes, truth_rows, labels,
         _counted(sender.injected),
     )  # fmt: skip
 
@@ -108,10 +115,7 @@ def _must_be_new(folder: Path, first: date, last: date) -> None:
         )
 
 
-def _by_source(
-    pack: Pack, first: date, last: date, recent: int
-) -> Iterator[tuple[Source, list[Delivery]]]:
-    plan = deliveries(pack, first, last, recent)
+def _by_source(pack: Pack, plan: list[Delivery]) -> Iterator[tuple[Source, list[Delivery]]]:
     for source in pack.sources:
         yield source, [delivery for delivery in plan if delivery.source == source.id]
 
@@ -148,8 +152,13 @@ def _write_json(path: Path, content: object) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _squares(city: World) -> dict[str, object]:
+def write_boundaries(city: World, path: Path) -> Path:
     """Each town as the square on the invented grid in which its points lie: no real boundary."""
+    _write_json(path, _squares(city))
+    return path
+
+
+def _squares(city: World) -> dict[str, object]:
     found = []
     for number, code in enumerate(city.towns.codes):
         west = (WEST + int(city.towns.column[number]) * SIDE) / 1e6

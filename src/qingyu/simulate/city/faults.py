@@ -72,7 +72,7 @@ KINDS = (
               "ragged", 1),
     FaultKind("duplicate_row", ("police_110", "urban_management", "hotline_12345"), "repeated", "",
               3, 2, 6),
-    FaultKind("conflicting_key", ("police_122", "police_110", "ratings"), "reasons",
+    FaultKind("conflicting_key", ("police_122", "ratings", "police_110"), "reasons",
               "conflict_in_file", 2, 1, 4),
     FaultKind("wrong_encoding", ("police_110", "urban_management", "market_12315"), "refused",
               mended=True),

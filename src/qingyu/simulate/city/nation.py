@@ -67,7 +67,7 @@ class WrittenNation:
 
     def public(self) -> dict[str, object]:
         days = {"first": str(self.first), "last": str(self.last)}
-        return asdict(self) | {"folder": str(self.folder)} | days
+        return {"simulated": True} | asdict(self) | {"folder": str(self.folder)} | days
 
 
 def write_nation(

@@ -1,7 +1,7 @@
 """Who sends what when: each department's deliveries over a span of days.
 
-Years of history come as one Parquet file a source and calendar year; the last two months come as
-they would have come, day by day and month by month.
+Years of history come as one Parquet file a source and calendar year, or as one a source; the last
+months come as they would have come, day by day and month by month.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from qingyu.simulate.city.shapes import day_of, number_of
 from qingyu.simulate.city.truth import years
 
 Kind = Literal["history", "daily", "monthly", "resend", "extra", "withdraw"]
+History = Literal["years", "whole"]
 
 DAILY = ("air", "police_110", "police_122", "urban_management", "hotline_12345", "market_12315",
          "fire_119")  # fmt: skip
@@ -68,21 +69,29 @@ class Delivery:
         }
 
 
-def deliveries(pack: Pack, first: date, last: date, recent: int = 2) -> list[Delivery]:
+def deliveries(
+    pack: Pack, first: date, last: date, recent: int = 2, history: History = "years"
+) -> list[Delivery]:
     """All that is sent in the ordinary way, in the order of arrival. The last `recent` months, the
-    running one included, come day by day."""
+    running one included, come day by day; what is older in one file a source and year, or in one
+    `whole` file a source."""
     begin, end = number_of(first), number_of(last)
     cut = max(begin, _earlier(number_of(last.replace(day=1)), recent - 1))
     found = [
         delivery
         for place, source in enumerate(pack.sources)
-        for delivery in _of_source(source, place, begin, cut, end)
+        for delivery in _of_source(source, place, begin, cut, end, history)
     ]
     return sorted(found, key=lambda d: (d.arrives, d.file))
 
 
-def _of_source(source: Source, place: int, begin: int, cut: int, end: int) -> Iterator[Delivery]:
-    yield from _history(source, begin, cut, end)
+def _of_source(
+    source: Source, place: int, begin: int, cut: int, end: int, history: History
+) -> Iterator[Delivery]:
+    spans = [(begin, cut - 1)] if history == "whole" and begin < cut else years(begin, cut - 1)
+    for start, last in spans:
+        made = min(last + _MONTHLY_DAY, cut) * DAY + HOUR
+        yield _delivery(source, "history", start, last, made, cut * DAY + HOUR)
     minutes = place * 60
     if source.id in DAILY:
         for day in range(cut, end + 1):
@@ -94,12 +103,6 @@ def _of_source(source: Source, place: int, begin: int, cut: int, end: int) -> It
         told = max(begin, _earlier(start, MONTHS.get(source.id, 1) - 1))
         made = (last + _MONTHLY_DAY) * DAY + _EXTRACTED
         yield _delivery(source, "monthly", told, last, made, made + 2 * HOUR + minutes)
-
-
-def _history(source: Source, begin: int, cut: int, end: int) -> Iterator[Delivery]:
-    for start, last in years(begin, cut - 1):
-        made = min(last + _MONTHLY_DAY, cut) * DAY + HOUR
-        yield _delivery(source, "history", start, last, made, cut * DAY + HOUR)
 
 
 def _delivery(

@@ -3,6 +3,8 @@ medical disputes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 
@@ -136,41 +138,55 @@ def land(world: World, days: Days) -> Book:
 
 
 def sites(world: World, days: Days) -> Book:
-    found, at = _opened(world, "site_hazards", days)
-    due, closed = _hazards(world, found, at, "site_hazards_closed", days)
-    kinds = tuple(word for word, _ in found.stream.kinds)
-
-    def write(case: Ints, since: Ints) -> dict[str, pa.Array]:
-        return {
-            "隐患编号": _key("S", found, case),
-            "检查日期": cells.day(at[case] // DAY),
-            "整改期限": cells.day(due[case]),
-            "整改日期": _day(closed[case], since),
-            "隐患级别": cells.words(found.kind[case], kinds),
-            "镇街": _town(found, case),
-            "更新时间": cells.moment(since),
-            "工地负责人": cells.dummies("name", at[case]),
-            "负责人电话": cells.dummies("phone", at[case]),
-        }
-
-    return of_cases([at, closed], write)
+    return _found_and_closed(
+        world,
+        days,
+        stream="site_hazards",
+        letter="S",
+        kind="隐患级别",
+        place=lambda found, case: {"镇街": _town(found, case)},
+        person="工地负责人",
+    )
 
 
 def fire_checks(world: World, days: Days) -> Book:
-    found, at = _opened(world, "fire_hazards", days)
-    due, closed = _hazards(world, found, at, "fire_hazards_closed", days)
+    return _found_and_closed(
+        world,
+        days,
+        stream="fire_hazards",
+        letter="B",
+        kind="场所类别",
+        place=lambda found, case: {"镇街代码": cells.town_codes(world.towns, found.town[case])},
+        person="负责人",
+    )
+
+
+def _found_and_closed(
+    world: World,
+    days: Days,
+    *,
+    stream: str,
+    letter: str,
+    kind: str,
+    place: Callable[[Events, Ints], dict[str, pa.Array]],
+    person: str,
+) -> Book:
+    """Hazards that an inspection found, each to be closed by a day: `kind` and `person` name the
+    columns of its kind and of whom it was told."""
+    found, at = _opened(world, stream, days)
+    due, closed = _hazards(world, found, at, f"{stream}_closed", days)
     kinds = tuple(word for word, _ in found.stream.kinds)
 
     def write(case: Ints, since: Ints) -> dict[str, pa.Array]:
         return {
-            "隐患编号": _key("B", found, case),
+            "隐患编号": _key(letter, found, case),
             "检查日期": cells.day(at[case] // DAY),
             "整改期限": cells.day(due[case]),
             "整改日期": _day(closed[case], since),
-            "场所类别": cells.words(found.kind[case], kinds),
-            "镇街代码": cells.town_codes(world.towns, found.town[case]),
+            kind: cells.words(found.kind[case], kinds),
+            **place(found, case),
             "更新时间": cells.moment(since),
-            "负责人": cells.dummies("name", at[case]),
+            person: cells.dummies("name", at[case]),
             "负责人电话": cells.dummies("phone", at[case]),
         }
 
