@@ -48,7 +48,7 @@ class Given:
     shown: bool = False  # world
     sums: Sums = NOTHING  # m and D: world; e over D days: exposure
     valid: int = 0  # world
-    state: str = "no_data"  # availability
+    state: str = "not_shown"  # availability
     covered: bool = False  # availability: by days and by an exposure
     against: Mapping[int, Against] = field(
         default_factory=dict
@@ -90,7 +90,9 @@ class HybridCells(Cells):
         if not world.shown:
             return None
         there = self.given(ind, code, self.of("availability", period))
-        exposure = self.given(ind, code, self.of("exposure", period)).sums
+        level = self.given(ind, code, self.of("exposure", period))
+        # An area that is gone keeps its exposure until the availability takes it.
+        exposure = (level if level.shown else self.given(ind, code, before(period))).sums
         m, days = world.sums.m, world.sums.days
         e = half_even(exposure.e * days, exposure.days) if exposure.days else 0
         held = []

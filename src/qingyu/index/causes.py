@@ -13,7 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qingyu.index.exact_json import milli
-from qingyu.index.ingredients import MISSING, Against, Ingredients, Slot
+from qingyu.index.ingredients import (
+    MISSING,
+    Against,
+    ExposureLevel,
+    Ingredients,
+    Slot,
+    State,
+)
 from qingyu.index.steps import evaluate
 from qingyu.pack.model import Pack
 
@@ -72,14 +79,24 @@ def before_and_now(ingredients: Ingredients) -> tuple[Ingredients, Ingredients]:
 
 def hybrids(before: Ingredients, now: Ingredients) -> Iterator[tuple[str, Ingredients]]:
     """`before` with one group after the other taken from `now`; the last one is `now`."""
+    later = replace(now, exposure=_of_who_is_left(before, now))
     mixed = replace(
         before,
         peers=_with_what_came(before, now, before.peers),
         baseline=_with_what_came(before, now, before.baseline),
     )
     for cause, group in GROUPS.items():
-        mixed = replace(mixed, **{group: getattr(now, group)})
+        mixed = replace(mixed, **{group: getattr(later, group)})
         yield cause, now if group == "world" else mixed
+
+
+def _of_who_is_left(before: Ingredients, now: Ingredients) -> ExposureLevel:
+    """The exposure of now; an area that is gone keeps its own until the availability takes it."""
+    gone = now.availability.state == State.NOT_SHOWN
+    return ExposureLevel(
+        total=np.where(gone, before.exposure.total, now.exposure.total),
+        days=np.where(gone, before.exposure.days, now.exposure.days),
+    )
 
 
 def _with_what_came(
