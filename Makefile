@@ -52,7 +52,7 @@ test: $(READY)
 
 # PASSED=plain: the plain group has just passed in this very checkout (.ci/run).
 test-all: $(READY)
-	@$(BIN)/python -m pytest -n $(WORKERS) -q --all-groups \
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q --all-groups \
 	$(if $(filter plain,$(PASSED)),--plain-passed -m "shared or system or slow")
 
 lint: $(READY)
