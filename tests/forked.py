@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from qingyu import disk
 
 KILLED = 9  # the exit code with which a child ends itself where it should be killed
 
@@ -31,3 +34,19 @@ def in_child(
         data = pipe.read()
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status), pickle.loads(data) if data else None
+
+
+def gated(work: Callable[[], Any], at: int) -> int:
+    """Do `work`; the process ends at numbered operation `at` of the disk, of bundles and homes
+    together (0: never). Gives the number of operations."""
+    count = 0
+
+    def gate(number: int, name: str, path: Path) -> None:
+        nonlocal count
+        count = number
+        if number == at:
+            os._exit(KILLED)
+
+    with disk.watched(gate):
+        work()
+    return count

@@ -9,7 +9,6 @@ line of JSON tells what came of it.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -20,8 +19,7 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from bundle_town import Gap, row, still_clock, two_sources
 
-from forked import KILLED, in_child
-from qingyu import disk
+from forked import KILLED, gated, in_child
 from qingyu.engine.fingerprints import cube_digest, records_digest
 from qingyu.engine.store import Home
 from qingyu.flows.bundle_make import Send, make
@@ -31,22 +29,6 @@ from qingyu.intake.bundle.minisign import Public
 from qingyu.intake.bundle.outbox import Outbox
 
 State = tuple[Any, ...]
-
-
-def gated(work: Callable[[], Any], at: int) -> Any:
-    """Do `work`; the process ends at operation `at` of bundles and home together (0: never). Gives
-    the number of operations."""
-    count = 0
-
-    def gate(number: int, name: str, path: Path) -> None:
-        nonlocal count
-        count = number
-        if number == at:
-            os._exit(KILLED)
-
-    with disk.watched(gate):
-        work()
-    return count
 
 
 def torment(

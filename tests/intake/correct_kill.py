@@ -20,8 +20,7 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from intake_town import Desk, row, still_clock, town
 
-from forked import KILLED, in_child
-from qingyu import disk
+from forked import KILLED, gated, in_child
 from qingyu.engine.fingerprints import cube_digest, records_digest
 from qingyu.engine.store import Home
 from qingyu.i18n import use_language
@@ -61,21 +60,6 @@ def look(folder: Path) -> tuple[Any, ...]:
     said = [one.entries for one in corrections_of(home)]
     chain = [one.digest for one in home.batches()]
     return chain, records_digest(home, "calls"), cube_digest(home), said
-
-
-def gated(work: Callable[[], Any], at: int) -> int:
-    """Do `work`; the process ends at operation `at` (0: never). Gives the number of operations."""
-    count = 0
-
-    def gate(number: int, name: str, path: Path) -> None:
-        nonlocal count
-        count = number
-        if number == at:
-            os._exit(KILLED)
-
-    with disk.watched(gate):
-        work()
-    return count
 
 
 def torment(base: Path, folder: Path, work: Callable[[Path], Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ follows (a state read in between would hide a rival), under the home's lock.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,6 +52,18 @@ class DataFile:
     size: int
     batches: tuple[int, int] | None
     days: tuple[date, date] | None
+
+
+def in_groups(files: Iterable[DataFile], rows: int) -> Iterator[list[DataFile]]:
+    """The files in their order, in groups of at most so many rows (or of one larger file)."""
+    group: list[DataFile] = []
+    for file in files:
+        if group and sum(one.rows for one in group) + file.rows > rows:
+            yield group
+            group = []
+        group.append(file)
+    if group:
+        yield group
 
 
 def batch_file(number: int) -> str:

@@ -7,7 +7,7 @@ before or as after.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from qingyu.engine.cube import (
     write_strangers,
 )
 from qingyu.engine.damage import naming_damage
-from qingyu.engine.delta import REBUILT, DataFile
+from qingyu.engine.delta import REBUILT, in_groups
 from qingyu.engine.keyindex import KeyIndex
 from qingyu.engine.measures import Measures
 from qingyu.engine.meter import count_read
@@ -94,7 +94,7 @@ def _fresh(home: Home, source: str, measures: Measures, writer: Writer) -> Itera
     """The changes of all the source's records, in staged files of ascending batches."""
     table = home.records_table(source)
     files = [f for f in table.files() if f.number <= home.last] if table.exists() else []
-    for number, group in enumerate(_groups(files)):
+    for number, group in enumerate(in_groups(files, _ROWS)):
         target = writer.staging / f"cube-{source}-{number}.parquet"
         for file in group:
             count_read(table.name, file.rows, file.size)
@@ -102,17 +102,6 @@ def _fresh(home: Home, source: str, measures: Measures, writer: Writer) -> Itera
         with naming_damage(paths):
             if write_changes(changes_of(home, source, group, measures.moved_by(source)), target):
                 yield target
-
-
-def _groups(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:
-    group: list[DataFile] = []
-    for file in files:
-        if group and sum(one.rows for one in group) + file.rows > _ROWS:
-            yield group
-            group = []
-        group.append(file)
-    if group:
-        yield group
 
 
 def _compared(home: Home, measures: Measures, fresh: list[Path]) -> int | None:

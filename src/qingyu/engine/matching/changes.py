@@ -7,7 +7,7 @@ that the batch touches comes within the minutes of the edge of what was read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from qingyu.engine.connect import connected, file_list
 from qingyu.engine.counting import SIGNED, select
-from qingyu.engine.delta import DataFile
+from qingyu.engine.delta import DataFile, in_groups
 from qingyu.engine.matching.distance import Ints
 from qingyu.engine.matching.events import Events, events_of, further_days
 from qingyu.engine.matching.ledger import Ledger, Reader, beside
@@ -47,20 +47,11 @@ def united_changes(
     for union in measures.unions:
         asked = measures.of(union)
         if asked and source in measures.unions[union].union.sources:
-            signed = [_signed(home, source, group, asked, union) for group in _groups(files)]
+            signed = [
+                _signed(home, source, group, asked, union) for group in in_groups(files, _ROWS)
+            ]
             parts.append(_counted(pa.concat_tables(signed), asked))
     return pa.concat_tables(parts) if parts else None
-
-
-def _groups(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:
-    group: list[DataFile] = []
-    for file in files:
-        if group and sum(one.rows for one in group) + file.rows > _ROWS:
-            yield group
-            group = []
-        group.append(file)
-    if group:
-        yield group
 
 
 def _counted(signed: pa.Table, measures: Measures) -> pa.Table:
