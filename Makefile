@@ -7,6 +7,7 @@
 #   make test-all   those, and the groups that need ../shared, system packages or more time
 #   make lint       format, lint, types, layers
 #   make bench      measured against rivals in the same run
+#   make evaluate   docs/evaluation.md from raw results; FRESH=1 makes those anew (ten minutes)
 #   make reference  docs/reference from the code
 
 SHELL := /bin/bash
@@ -17,6 +18,7 @@ DATA ?=
 # A file of one's own is one of 911 calls; without one there is a simulated city.
 CITY ?= $(if $(DATA),montco,zhuhai)
 BENCH ?=
+FRESH ?=
 WORKERS ?= 2
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 # The checkout's own code is what runs, and nothing of the caller's Python leaks in.
@@ -29,7 +31,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
-.PHONY: setup demo test test-all lint format bench reference clean
+.PHONY: setup demo test test-all lint format bench evaluate reference clean
 
 setup: $(READY)
 
@@ -67,6 +69,9 @@ format: $(READY)
 
 bench: $(READY)
 	@PYTHONPATH=$(ROOT)src:$(ROOT) $(BIN)/python -m bench $(BENCH)
+
+evaluate: $(READY)
+	@OMP_NUM_THREADS=1 PYTHONPATH=$(ROOT)src:$(ROOT) $(BIN)/python -m evaluation $(if $(FRESH),all,page)
 
 reference: $(READY)
 	@$(BIN)/python -m qingyu.cli.reference

@@ -8,15 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cube, daily, day, harness, index, nation, receive, warn
+from bench import cube, daily, day, harness, index, nation, odds, receive, release, warn
 
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
-KNOWN = "index, day, receive, cube, nation, daily, warn"
+KNOWN = "index, day, receive, cube, nation, daily, warn, release, odds"
 CITY = 0.1  # of the simulated city's records: five years of all are 26 million
 
 
 def main(asked: list[str]) -> None:
-    names = asked or ["index", "day", "receive", "cube", "daily", "warn"]
+    names = asked or ["index", "day", "receive", "cube", "daily", "warn", "release", "odds"]
     print(harness.machine())
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         for name in names:
@@ -39,6 +39,10 @@ def _run(name: str, work: Path) -> None:
         daily.main(work, scale=CITY * SCALE)
     elif name == "warn":
         warn.main(work, nation=max(40, int(40_000 * SCALE)))
+    elif name == "release":
+        release.main(work, days=max(10, int(365 * SCALE)))
+    elif name == "odds":
+        odds.main(work)
     else:
         raise SystemExit(f"no benchmark {name}; there are: {KNOWN}")
 

@@ -8,13 +8,15 @@ bundles are built on it. Whatever fails here becomes a `StorageError` of one sen
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from qingyu.errors import StorageError
+from qingyu.errors import LockedError, StorageError
 from qingyu.i18n import T, Text
 
 Gate = Callable[[int, str, Path], None]
@@ -22,6 +24,9 @@ Result = TypeVar("Result")
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+_PAUSE = 0.05  # seconds between two tries for a lock
 
 _gate: Gate | None = None
 _number = 0
@@ -88,3 +93,68 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(path: Path, mode: int = PRIVATE_FOLDER) -> None:
+    """A folder, and those above it; one that is there is left alone."""
+    if not path.is_dir():
+        make_folder(path.parent, mode)
+        act("mkdir", path, lambda: path.mkdir(mode=mode, exist_ok=True))
+
+
+def write_new(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
+    """A file with these bytes, on disk when this returns (its name is not yet: `sync_folder`)."""
+    descriptor = act("open", path, lambda: os.open(path, _WRITE, mode))
+    try:
+        act("write", path, lambda: write_all(descriptor, data))
+        act("fsync", path, lambda: os.fsync(descriptor))
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
+    """The file `path` has the old bytes or these, whatever happens, and survives a power cut."""
+    beside = path.with_name(path.name + ".new")
+    write_new(beside, data, mode)
+    rename(beside, path)
+    sync_folder(path.parent)
+
+
+def remove(path: Path) -> None:
+    """A file, a link or a whole folder; one that is not there is no failure."""
+    if path.is_dir() and not path.is_symlink():
+        for child in sorted(path.iterdir()):
+            remove(child)
+        act("rmdir", path, path.rmdir)
+    elif path.exists() or path.is_symlink():
+        act("unlink", path, lambda: path.unlink(missing_ok=True))
+
+
+@contextmanager
+def locked(path: Path, busy: Text, wait: float = 30.0) -> Iterator[None]:
+    """Hold the lock file `path`; it ends with its holder, whatever kills that. `LockedError`,
+    which says `busy`, after `wait` seconds."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    descriptor = act("open", path, lambda: os.open(path, flags, PRIVATE_FILE))
+    try:
+        _wait(descriptor, path, busy, time.monotonic() + wait)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait(descriptor: int, path: Path, busy: Text, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise LockedError(
+                    str(path.parent),
+                    busy,
+                    T("one at a time"),
+                    T("Wait until it has finished and run the command again."),
+                ) from None
+            time.sleep(_PAUSE)
+        else:
+            return

@@ -10,7 +10,8 @@ QingyuError
 │   │   ├── FormatError   7   the home was written by a newer Qingyu, or must be upgraded
 │   │   └── LockedError   8   another process is writing to the home
 │   ├── NotFoundError     9   no such area, period, batch, record, source, indicator
-│   └── CaseError        10   the pack's own cases do not come out as they say
+│   ├── CaseError        10   the pack's own cases do not come out as they say
+│   └── ReleaseError     11   an edition may not be drafted, approved or published as asked
 ├── StorageError         20   disk full, read-only, permission: the machine's fault
 └── DamageError          21   what is stored contradicts itself (digest, chain, ledger)
 
@@ -136,6 +137,11 @@ class NotFoundError(UserError):
 class CaseError(UserError):
     exit_code = 10
     name = "case"
+
+
+class ReleaseError(UserError):
+    exit_code = 11
+    name = "release"
 
 
 class StorageError(QingyuError):

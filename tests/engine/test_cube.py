@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from engine_town import CLAIM, FIRE, LOSS, Row, measure_of, receive, source, town
+from engine_town import CLAIM, FIRE, LOSS, NAMES, Row, measure_of, receive, source, town
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from qingyu.engine.rebuild import rebuild
 from qingyu.engine.store import Home
 from qingyu.engine.upkeep import upkeep
 from qingyu.errors import HomeError, PackError
+from qingyu.pack.model import Stars
 
 PACK = town()
 COUNT = fingerprint(measure_of({"count": "calls"}))
@@ -315,3 +316,27 @@ def test_the_ledger_equals_a_plain_loop(
     assert records_digest(home, "calls") == records
     assert state_digest(home, "calls")
     assert rebuild(home, PACK, "clerk").differing == 0
+
+
+def test_what_only_the_stars_count_is_counted_for_old_batches(home: Home) -> None:
+    """So that stars can be computed for months before the pack had any."""
+    three_batches(home)
+    theft = {"count": "calls", "where": {"kind": {"equals": "theft"}}}
+    item = {
+        "id": "thefts", "name": NAMES, "nature": "harm", "better": "lower", "measure": theft,
+        "weight": [{"from": "2020-01-01", "value": 1, "reference": "drawn"}],
+    }  # fmt: skip
+    rules = {
+        "from": "2020-01-01", "reference": "drawn", "certainty": "0.8",
+        "bands": [{"stars": 5, "share": 1}],
+    }  # fmt: skip
+    stars = {"level": "village", "classes": ["all"], "items": [item], "rules": [rules]}
+    newer = PACK.model_copy(update={"stars": Stars.model_validate(stars)})
+    (batch,) = backfill(home, newer, "clerk")
+    name = fingerprint(measure_of(theft))
+    assert batch.measures == (name,)
+    counts = load_panel(home, newer).counts.sel(measure=name)
+    assert counts.sel(area="A").values.tolist() == [0, 0]
+    assert counts.sel(area="B").values.tolist() == [0, 1]
+    receive(home, newer, [(1, "k9", 1, "A", "2020-01-03", "theft", 1)])
+    assert load_panel(home, newer).counts.sel(measure=name, area="A").values.tolist() == [0, 1]

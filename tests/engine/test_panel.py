@@ -76,36 +76,11 @@ def test_an_area_that_the_pack_dropped_is_not_dropped_silently(home: Home) -> No
         load_panel(home, PACK)
 
 
-def snapshots(home: Home) -> list[str]:
-    return sorted(path.name.split(".")[1] for path in (home.folder / "cache").iterdir())
-
-
-def test_a_damaged_snapshot_does_not_count(home: Home) -> None:
-    receive(home, PACK, [call("2020-01-02")])
-    right = load_panel(home, PACK)
-    (kept,) = (home.folder / "cache").iterdir()
-    whole = kept.read_bytes()
-    for bad in (whole[:-8], whole[:20], b""):
-        kept.write_bytes(bad)
-        assert load_panel(home, PACK).counts.equals(right.counts)
-    assert kept.read_bytes() == whole  # written anew
-
-
 def test_a_reader_needs_no_right_to_write(home: Home) -> None:
     receive(home, PACK, [call("2020-01-02")])
     (home.folder / "cache").rmdir()
     (home.folder / "cache").write_text("in the way, as a full disk would be")
     assert int(load_panel(home, PACK).counts.sel(measure=COUNT).sum()) == 1
-
-
-def test_old_snapshots_are_forgotten(home: Home) -> None:
-    for day in range(1, 5):
-        receive(home, PACK, [call(date(2020, 1, day))])
-        load_panel(home, PACK)
-    load_panel(home, PACK, known=2)  # an old question leaves no snapshot
-    assert snapshots(home) == ["00000001", "00000002", "00000003", "00000004"]
-    home.upkeep()
-    assert snapshots(home) == ["00000003", "00000004"]
 
 
 def test_the_next_day_reads_its_own_rows_only(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from qingyu.engine.cube import backfill
 from qingyu.engine.delta import REBUILT
 from qingyu.engine.fingerprints import cube_digest
 from qingyu.engine.keyindex import KeyIndex
+from qingyu.engine.months import Fresh
 from qingyu.engine.panel import load_panel
 from qingyu.engine.rebuild import rebuild
+from qingyu.engine.snapshots import latest, save
 from qingyu.engine.store import Home
 from qingyu.engine.upkeep import upkeep
 from qingyu.errors import DamageError, HomeError
@@ -172,9 +175,11 @@ def test_snapshots_are_made_anew(home: Home) -> None:
     """Also one that is whole and yet wrong."""
     three_batches(home)
     right = load_panel(home, PACK)
-    (kept,) = (home.folder / "cache").iterdir()
-    array = np.load(kept)
-    np.save(kept, array + 1)
+    (series,) = {path.name.split(".")[0] for path in (home.folder / "cache").iterdir()}
+    kept = latest(home.folder / "cache", series, right.counts.shape[:2], right.known)
+    assert kept is not None
+    wrong = {month: Fresh(part.whole() + 1) for month, part in kept.parts.items()}
+    save(home.folder / "cache", series, replace(kept, parts=wrong))
     assert not load_panel(home, PACK).counts.equals(right.counts)
     assert rebuild(home, PACK, "clerk").differing == 0
     assert load_panel(home, PACK).counts.equals(right.counts)

@@ -25,8 +25,8 @@ from qingyu.engine.store import Home
 from qingyu.flows.bundle_make import Send, make
 from qingyu.flows.bundle_open import inbox_of, open_bundles
 from qingyu.i18n import use_language
-from qingyu.intake.bundle.minisign import Public
 from qingyu.intake.bundle.outbox import Outbox
+from qingyu.minisign import Public
 
 State = tuple[Any, ...]
 

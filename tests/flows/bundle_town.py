@@ -17,10 +17,10 @@ from intake_town import COLUMNS, as_csv, row, town
 from qingyu.engine.store import Home
 from qingyu.flows.bundle_make import Send, make
 from qingyu.flows.bundle_open import Opening, decide, inbox_of, open_bundles
-from qingyu.intake.bundle.minisign import Public
 from qingyu.intake.bundle.outbox import Outbox, Sent
 from qingyu.intake.receipt import Receipt
 from qingyu.intake.receive import receive
+from qingyu.minisign import Public
 from qingyu.pack.model import Pack
 
 __all__ = ["COLUMNS", "Gap", "as_csv", "row", "two_sources"]

@@ -186,6 +186,8 @@ def test_a_call_without_a_usable_code_is_placed_by_its_point(
         placed[name] = towns(home, source)
     assert len(placed["as written"]) > 5
     assert placed["without"] == placed["as written"]
+    # The simulator's numbers hold the town in which it happened: one letter, the day, the town.
+    assert all(town == f"{key[9:18]}000" for key, town in placed["without"].items())
 
 
 def _place_words(pack: Pack, source: str) -> set[str]:

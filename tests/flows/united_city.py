@@ -11,6 +11,7 @@ from qingyu.engine.store import Home
 from qingyu.flows.deliver import deliver
 from qingyu.pack.load import load_pack
 from qingyu.pack.model import Pack
+from qingyu.simulate.city.city import BOUNDARIES, write_boundaries
 from qingyu.simulate.city.plan import deliveries
 from qingyu.simulate.city.seen import write_seen
 from qingyu.simulate.city.send import Sender
@@ -65,6 +66,7 @@ def city(folder: Path, seed: int) -> City:
     for name in SOURCES:
         sender.send(pack.source(name), [d for d in plan if d.source == name and _old(d.kind)])
     sender.write_lists()
+    write_boundaries(world, files / BOUNDARIES)
     labels = files / "truth" / "seen.parquet"
     write_seen(world, labels, FIRST, LAST)
     home = Home.create(folder / "home", made)

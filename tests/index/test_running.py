@@ -17,12 +17,18 @@ from qingyu.engine.tables import fingerprint
 from qingyu.index import steps
 from qingyu.index.days import Range
 from qingyu.index.ingredients import Ingredients, Int
-from qingyu.index.running import Grid, Running
+from qingyu.index.running import Edges, Grid, Running
 from qingyu.periods import parse
 
 
+def rising(edges: list[int]) -> Edges:
+    """All days up to the last edge lie in a range."""
+    days = np.array(edges, np.int64)
+    return Edges(days.min(keepdims=True), days.max(keepdims=True), days)
+
+
 def running(values: Int, edges: list[int], kept: bool = False) -> Running:
-    grid = Grid.of(100, values.shape[1], np.array(edges, np.int64))
+    grid = Grid.of(100, values.shape[1], rising(edges))
     sums = np.concatenate([np.zeros((len(values), 1), np.int64), values.cumsum(axis=1)], axis=1)
     return Running(sums[:, grid.points], grid, values.shape[1], kept)
 
@@ -46,8 +52,38 @@ def test_a_range_whose_edge_is_not_on_the_grid_is_a_mistake_of_ours() -> None:
 
 
 def test_many_edges_keep_every_day() -> None:
-    assert Grid.of(0, 100, np.arange(0, 100, 3)).whole
-    assert not Grid.of(0, 100, np.arange(0, 100, 5)).whole
+    assert Grid.of(0, 100, rising(list(range(0, 100, 3)))).whole
+    assert not Grid.of(0, 100, rising(list(range(0, 100, 5)))).whole
+    days = np.arange(80, 100)
+    assert not Grid.of(0, 100, Edges(days - 50, days - 49, days)).whole  # few of them are asked for
+
+
+spans = st.lists(st.tuples(st.integers(90, 220), st.integers(-3, 9)), min_size=1, max_size=4)
+
+
+@given(spans, st.integers(0, 9))
+def test_only_days_in_a_range_are_read(pairs: list[tuple[int, int]], step: int) -> None:
+    """Empty ranges among them, and some outside the panel."""
+    begin = np.array([first for first, _ in pairs], np.int64)
+    end = begin + np.array([length for _, length in pairs], np.int64)
+    grid = Grid.of(100, 100, Edges(begin, end, np.array([100 + 11 * step], np.int64)))
+    if grid.asked is None:
+        assert grid.whole
+        assert grid.read == slice(0, 100)
+        return
+    asked = {day - 100 for a, b in zip(begin, end, strict=True) for day in range(a, b)}
+    read = sorted(asked & set(range(100)))
+    assert np.arange(100)[grid.read].tolist() == read
+    assert grid.read_before.tolist() == [sum(day < p for day in read) for p in grid.points]
+
+
+def test_days_that_were_not_read_are_never_taken_for_quiet_ones() -> None:
+    days = np.array([110, 150], np.int64)
+    grid = Grid.of(100, 100, Edges(days, days + 10, days[:0]))
+    some = Running(np.zeros((1, len(grid.points)), np.int64), grid, 100)
+    assert some.over(Range(np.array([110, 150]), np.array([119, 159]))).tolist() == [[0, 0]]
+    with pytest.raises(LookupError, match="days that were not read"):
+        some.over(Range(np.array([110]), np.array([159])))
 
 
 def test_kept_sums_are_found_again_by_range_and_not_by_value() -> None:
@@ -87,8 +123,8 @@ def test_a_sparse_grid_changes_no_ingredient(measure: dict[str, str], label: str
     panel = replace(panel, counts=panel.counts.assign_coords(measure=[mark]))
     grids: list[Grid] = []
 
-    def gathered(make: Callable[[int, int, Int], Grid]) -> Ingredients:
-        def noted(start: int, size: int, edges: Int) -> Grid:
+    def gathered(make: Callable[[int, int, Edges], Grid]) -> Ingredients:
+        def noted(start: int, size: int, edges: Edges) -> Grid:
             grids.append(make(start, size, edges))
             return grids[-1]
 

@@ -53,6 +53,35 @@ def both(sentence: Sentence) -> tuple[str, str]:
         (19, 15.0, "19 events, more than usual; about 15", "19起，偏多，按前8周约15起"),
         (30, 19.9, "30 events, more than usual; about 20", "30起，偏多，按前8周约20起"),
         (5, 3.0, "5 events, more than usual; about 3", "5起，偏多，按前8周约3起"),
+        (76, 18.0, "76 events, about 4 times as many; about 18", "76起，约为4倍，按前8周约18起"),
+        (20, 6.6, "20 events, about 3 times as many; about 7", "20起，约为3倍，按前8周约7起"),
+        (
+            70,
+            20.0,
+            "70 events, more than 3 times as many; about 20",
+            "70起，3倍以上，按前8周约20起",
+        ),
+        (55, 20.0, "55 events, about 3 times as many; about 20", "55起，约为3倍，按前8周约20起"),
+        (54, 20.0, "54 events, more than double; about 20", "54起，多一倍多，按前8周约20起"),
+        (19, 4.0, "19 events, more than double; about 4", "19起，多一倍多，按前8周约4起"),
+        (
+            205,
+            20.0,
+            "205 events, about 10 times as many; about 20",
+            "205起，约为10倍，按前8周约20起",
+        ),
+        (
+            999,
+            2.0,
+            "999 events, more than 10 times as many; about 2",
+            "999起，10倍以上，按前8周约2起",
+        ),
+        (
+            30,
+            0.2,
+            "30 events, more than 10 times as many; hardly any",
+            "30起，10倍以上，按前8周几乎没有",
+        ),
         (1, 0.2, "1 event, more than double; hardly any", "1起，多一倍多，按前8周几乎没有"),
         (10, 20.0, "10 events, about half; about 20", "10起，约少一半，按前8周约20起"),
         (4, 20.0, "4 events, less than half; about 20", "4起，少一半多，按前8周约20起"),
@@ -89,6 +118,12 @@ def test_amounts_have_no_measure_word() -> None:
         en == "Red: poor. Cardiac calls: 125.0, more than double; roughly 50 by the 8 weeks before."
     )
     assert zh == "红·较差。心脏急救125.0，多一倍多，按前8周约50。"
+    en, zh = both(say_finding(LEAD, replace(finding, count=2000)))
+    assert "200.0, about 4 times as much; roughly 50" in en
+    assert zh == "红·较差。心脏急救200.0，约为4倍，按前8周约50。"
+    en, zh = both(say_finding(LEAD, replace(finding, count=1750)))
+    assert "more than 3 times as much" in en
+    assert "3倍以上" in zh
 
 
 def test_no_percentage_of_a_share_or_of_few() -> None:
@@ -108,18 +143,34 @@ def test_stable_never_without_its_colour() -> None:
 
 
 def test_rules_of_their_own() -> None:
-    assert both(say_veto(LEAD, CARDIAC, 1)) == (
+    assert both(say_veto(LEAD, CARDIAC, Fixed(1, 0))) == (
         "Red: poor. Cardiac calls: 1 event; by rule the last grade and no rank.",
         "红·较差。心脏急救1起，按规定定为最低等级，不排名。",
     )
-    assert both(say_cap(LEAD, CARDIAC, 3, ORANGE)) == (
+    assert both(say_cap(LEAD, CARDIAC, Fixed(3, 0), ORANGE)) == (
         "Red: poor. Cardiac calls: 3 events; by rule no better than Orange: stable.",
         "红·较差。心脏急救3起，按规定最高为橙·平稳。",
     )
-    assert both(say_deduction(LEAD, CARDIAC, 3, Fixed(15, 1))) == (
+    assert both(say_deduction(LEAD, CARDIAC, Fixed(3, 0), Fixed(15, 1))) == (
         "Red: poor. Cardiac calls: 3 events; 1.5 points off.",
         "红·较差。心脏急救3起，扣1.5分。",
     )
+
+
+def test_sums_say_what_they_are_counted_in() -> None:
+    people, loss = Names(zh="人", en="people"), Names(zh="万元", en="ten thousand yuan")
+    assert both(say_deduction(LEAD, CARDIAC, Fixed(3, 0), Fixed(15, 0), people)) == (
+        "Red: poor. Cardiac calls: 3 people; 15 points off.",
+        "红·较差。心脏急救3人，扣15分。",
+    )
+    capped = say_cap(LEAD, CARDIAC, Fixed(250, 1), ORANGE, loss)
+    assert "25.0 ten thousand yuan;" in both(capped)[0]
+    assert "25.0万元" in both(capped)[1]
+    assert capped.numbers == {"count": Fixed(250, 1)}
+    finding = cardiac(1250, 500.0, events=False, places=1, days=7, unit=loss)
+    en, zh = both(say_finding(LEAD, finding))
+    assert "125.0 ten thousand yuan in 7 days, more than double" in en
+    assert zh == "红·较差。心脏急救7天125.0万元，多一倍多，按前8周约50。"
 
 
 def test_no_data_says_neither() -> None:

@@ -73,9 +73,9 @@ def test_a_day_names_its_window() -> None:
     counts = [1] * 80 + [4] * 10
     found = explained(pack, make_panel(pack, 90, {"A": counts}), period="2015-03-31")
     assert english(found) == (
-        "Red: red. theft: 28 events in 7 days, more than double; about 7 by the target."
+        "Red: red. theft: 28 events in 7 days, about 4 times as many; about 7 by the target."
     )
-    assert found.sentence.text.render("zh") == "红·red。theft7天28起，多一倍多，按目标约7起。"
+    assert found.sentence.text.render("zh") == "红·red。theft7天28起，约为4倍，按目标约7起。"
     assert found.sentence.numbers["days"] == 7
     window = found.parts[0].window
     assert window is not None

@@ -6,6 +6,7 @@ from datetime import date
 
 from intake_town import Desk, days, row, town
 
+from qingyu.engine.tables import Outlying
 from qingyu.intake.supply import SupplyRow, supply
 
 
@@ -44,6 +45,19 @@ def test_suspect_days_come_from_the_cube(desk: Desk) -> None:
     desk.send(rows, version=1)
     found = at(desk, date(2020, 1, 30))
     assert (found.suspect, found.full) == ((days(28, 28),), (days(1, 27),))
+
+
+def test_outlying_days_stay_full_and_are_named(desk: Desk) -> None:
+    desk.pack = town(edges="full", usual={"above": 4, "weeks": 4, "least": 2})
+    rows = [
+        row(f"{d}-{n}", f"2020-01-{d:02d} 10:00:00")
+        for d in range(1, 29)
+        for n in range(4 if d != 28 else 17)
+    ]
+    desk.send(rows, version=1)
+    found = at(desk, date(2020, 1, 30))
+    assert (found.suspect, found.full) == ((), (days(1, 28),))
+    assert found.outlying == (Outlying("calls", date(2020, 1, 28), 17, 8),)
 
 
 def test_mended_and_withdrawn_batches(desk: Desk) -> None:

@@ -68,14 +68,23 @@ def of_level(pack: Pack, level: str) -> list[Area]:
 
 def test_the_city_has_7_districts_31_towns_and_345_villages(zhuhai: Pack) -> None:
     assert Counter(area.level for area in zhuhai.areas) == {
-        "city": 1, "district": 7, "town": 31, "village": 345,
+        "city": 1, "district": 7, "town": 31, "village": 345 + 1,
     }  # fmt: skip
     assert Counter(area.class_ for area in of_level(zhuhai, "town")) == {
         "street": 10, "town": 15, "special": 6,
     }  # fmt: skip
     assert Counter(area.class_ for area in of_level(zhuhai, "village")) == {
-        "community": 214, "village": 122, "managed": 9,
+        "community": 214, "village": 122, "managed": 9 + 1,
     }  # fmt: skip
+
+
+def test_one_area_has_ended_and_says_that_it_is_invented(zhuhai: Pack) -> None:
+    """So that a record can name an area that is no more. No change says what became of it."""
+    (gone,) = (area for area in zhuhai.areas if area.until is not None)
+    assert (gone.level, gone.class_, gone.rankable) == ("village", "managed", False)
+    assert "invented" in gone.name
+    assert "虚构" in (gone.name_zh or "")
+    assert zhuhai.changes == ()
 
 
 def test_every_area_has_a_name_in_both_languages(zhuhai: Pack) -> None:
@@ -99,10 +108,13 @@ def test_codes_and_names_are_those_of_the_statistics_bureau(zhuhai: Pack, shared
     with (shared / "data" / "zhuhai" / "areas.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["level"] in ("town", "village")]
     theirs = {row["code"]: row["name"] for row in rows}
-    ours = of_level(zhuhai, "town") + of_level(zhuhai, "village")
-    assert {area.code: area.name_zh for area in ours} == theirs
+    ours = [area for area in zhuhai.areas if area.level in ("town", "village")]
+    (gone,) = (area.code for area in ours if area.until is not None)  # the invented one
+    assert gone not in theirs
+    assert {area.code: area.name_zh for area in ours if area.code != gone} == theirs
     villages = {row["code"]: row["parent"] for row in rows if row["level"] == "village"}
-    assert {area.code: area.parent for area in of_level(zhuhai, "village")} == villages
+    found = {area.code: area.parent for area in ours if area.level == "village"}
+    assert found == {**villages, gone: found[gone]}
 
 
 def test_villages_are_counted_and_not_graded(zhuhai: Pack) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,14 @@ import numpy as np
 import twin
 import xarray as xr
 from draw import Drawn
-from twin_days import UNPLACED, amount, day_states
+from twin_days import UNPLACED, amount, judged_days
 from twin_pack import Measure as TwinMeasure
 from twin_pack import Pack as TwinPack
-from twin_pack import read_pack
 from twin_periods import days_of, label
+from twin_read import read_pack
 
 from qingyu.engine.batches import Batch
-from qingyu.engine.coverage import coverage
+from qingyu.engine.coverage import judged
 from qingyu.engine.cube import measures_of
 from qingyu.engine.tables import Panel
 from qingyu.index.ingredients import MISSING, State
@@ -81,7 +82,7 @@ def panel(drawn: Drawn, pack: Pack) -> Panel:
     for number, source in enumerate(pack.sources):
         for record in drawn.records[source.id]:
             totals[number, (record.day - drawn.first).days] += record.times
-    states = coverage(pack, batches(drawn, pack), totals, days)
+    covered = judged(pack, batches(drawn, pack), totals, days)
     return Panel(
         xr.DataArray(
             counts,
@@ -89,11 +90,12 @@ def panel(drawn: Drawn, pack: Pack) -> Panel:
             coords={"measure": list(measures), "area": areas, "day": days},
         ),
         xr.DataArray(
-            states,
+            covered.states,
             dims=("source", "day"),
             coords={"source": [source.id for source in pack.sources], "day": days},
         ),
         known=1,
+        outlying=covered.outlying,
     )
 
 
@@ -134,6 +136,8 @@ def product_rows(pack: Pack, given: Panel, results: Results) -> Rows:
     for s, source in enumerate(pack.sources):
         for d, state in enumerate(given.coverage.values[s]):
             rows["day", source.id, d] = int(state)
+    for one in given.outlying:
+        rows["day", one.source, one.day, one.total] = Fraction(one.usual, 2)
     for p, period in enumerate(labels.asked):
         for a, area in enumerate(labels.areas):
             key = (period.label, area)
@@ -213,9 +217,11 @@ def _day_rows(drawn: Drawn, pack: TwinPack) -> Rows:
         totals: dict[date, int] = {}
         for record in drawn.records[source.id]:
             totals[record.day] = totals.get(record.day, 0) + record.times
-        states = day_states(source, drawn.covers[source.id], totals, days)
+        states, outlying = judged_days(source, drawn.covers[source.id], totals, days, pack.works)
         for d in range(size):
             rows["day", source.id, d] = states[days[d]]
+        for day, usual in outlying.items():
+            rows["day", source.id, day, totals[day]] = usual
     return rows
 
 

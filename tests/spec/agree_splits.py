@@ -16,8 +16,8 @@ from twin_cells import Cells
 from twin_change import changes
 from twin_days import Days
 from twin_index import Scores
-from twin_pack import read_pack
 from twin_periods import before, label
+from twin_read import read_pack
 from twin_split import limits, split
 
 from qingyu.engine.tables import Panel

@@ -75,10 +75,10 @@ def drawn(
 def _records(
     chance: random.Random, shape: Shape, first: date, last: date, draw: st.DrawFn
 ) -> list[Record]:
-    """Daily counts around a rate of each area, with quiet days, busy spells and empty areas."""
+    """Counts around a rate of each area, with quiet days, festivals, busy spells, empty areas."""
     busy = draw(st.sampled_from([2.0, 0.4, 12.0, 0.05]))
     least = draw(st.sampled_from([0, 0, 0, -1500]))  # refunds and the like: sums may be negative
-    quiet = set(chance.sample(range((last - first).days + 1), 5))
+    special = set(chance.sample(range((last - first).days + 1), 5))
     rates = {code: busy * chance.choice([0, 0.3, 1, 1, 3]) for code in shape.places}
     swing = {code: chance.choice([0, 0, 0.5]) for code in shape.places}
     found = []
@@ -86,8 +86,8 @@ def _records(
         day = first + number * DAY
         for code in shape.places:
             rate = rates[code] * (1 + swing[code] * ((number // 40) % 3 - 1))
-            if number in quiet:
-                rate *= chance.choice([0, 0.2])
+            if number in special:
+                rate *= chance.choice([0, 0.2, 6])
             for kind in KINDS:
                 times = _count(chance, rate / len(KINDS))
                 if times:

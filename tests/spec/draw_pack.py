@@ -36,7 +36,12 @@ def pack_files(
     if draw(st.booleans()):
         festival = last - draw(st.integers(0, 30)) * DAY
         festivals = [festival - 376 * DAY, festival, festival + 384 * DAY]
-        files["calendar.yaml"] = f"festivals: {flow(festivals)}\n"
+        off = [festival + n * DAY for n in range(7)]
+        at_work = [day for day in (festival + n * DAY for n in range(-9, 12)) if day not in off]
+        weekends = [day for day in at_work if day.isoweekday() > 5][:2]
+        files["calendar.yaml"] = (
+            f"festivals: {flow(festivals)}\nholidays: {flow(off)}\nworkdays: {flow(weekends)}\n"
+        )
     dimensions = ["order", "roads", "fire"][: draw(st.integers(1, 3))]
     count = draw(st.integers(max(2, len(dimensions)), 4))
     lately = max(first, last - 20 * DAY)  # in the periods asked, as often as not
@@ -146,12 +151,16 @@ def _habits(draw: st.DrawFn, first: date, last: date) -> dict[str, Value]:
         found["gaps"] = gaps
     if draw(st.booleans()):
         found["confirmed"] = sorted(draw(st.sets(st.dates(first, last), max_size=3)))
-    if draw(st.integers(0, 2)) == 0:
-        found["usual"] = {
+    if draw(st.booleans()):
+        usual: dict[str, Value] = {
             "below": draw(st.sampled_from([Decimal("0.4"), Decimal("0.5"), Decimal("0.75")])),
             "weeks": draw(st.integers(3, 8)),
             "least": draw(st.integers(1, 30)),
+            "by": draw(st.sampled_from(["weekday", "working"])),
         }
+        if draw(st.integers(0, 3)):
+            usual["above"] = draw(st.sampled_from([Decimal("1.3"), 2, 4]))
+        found["usual"] = usual
     return found
 
 

@@ -74,7 +74,9 @@ def test_the_splits_of_each_method_agree(method: str) -> None:
 
 
 def test_a_line_that_is_wrong_by_one_unit_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Compared().draw(3, 4, ("arithmetic",)).differences == []
+    tried = ((n, Compared().draw(n, 4, ("arithmetic",))) for n in range(3, 3 + ROUNDS))
+    number, found = next((n, one) for n, one in tried if one.met)  # draws whose scores changed
+    assert found.differences == []
     real = agree_splits.split_change
 
     def wrong(*given: object) -> tuple[Line, ...]:
@@ -82,4 +84,4 @@ def test_a_line_that_is_wrong_by_one_unit_is_seen(monkeypatch: pytest.MonkeyPatc
         return (replace(first, amount=first.amount + 1), *others)
 
     monkeypatch.setattr(agree_splits, "split_change", wrong)
-    assert Compared().draw(3, 4, ("arithmetic",)).differences != []
+    assert Compared().draw(number, 4, ("arithmetic",)).differences != []

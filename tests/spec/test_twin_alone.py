@@ -12,9 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from scene import Scene, gap, indicator, target
-from twin_days import FULL, GAP, NONE, PARTIAL, SUSPECT, day_states, half_even, holds
-from twin_pack import Source
+from scene import Scene, gap, held, indicator, target
+from twin_days import FULL, GAP, NONE, PARTIAL, SUSPECT, day_states, half_even, holds, judged_days
+from twin_pack import MICRO, Source
 from twin_periods import days_of
 
 DAY = timedelta(days=1)
@@ -126,6 +126,33 @@ def test_the_median_looks_back_no_further_than_its_weeks() -> None:
     assert mondays([100, 100, 100, 50, 50, 50, 20], usual_weeks=3)[6] == FULL
 
 
+def above(counts: list[int], **changes: object) -> list[int]:
+    """Which Mondays are outlying."""
+    days = days_of(JAN, JAN + 7 * len(counts) * DAY)
+    totals = {JAN + 7 * n * DAY: count for n, count in enumerate(counts)}
+    of = source(edges="full", usual_above=4 * MICRO, **changes)
+    found = judged_days(of, [(days[0], days[-1])], totals, days)[1]
+    return [(day - JAN).days // 7 for day in found]
+
+
+def test_a_day_far_above_its_weekday_is_outlying_and_no_witness() -> None:
+    assert above([100, 90, 110, 400]) == []  # four times the median of 100 is not above it
+    assert above([100, 90, 110, 401, 401, 401, 401, 100]) == [3, 4, 5, 6]
+    assert above([100, 90, 401]) == []  # two are too few
+    assert above([1, 1, 1, 80, 81]) == [4]  # the least of 20 stands for a median of 1
+    assert above([100, 90, 110, 401], confirmed=(JAN + 21 * DAY,)) == []
+
+
+def test_days_of_a_kind_are_held_against_each_other() -> None:
+    # 1 January 2024 is a Monday: 6 and 7, 13 are the weekend days before the fourteenth.
+    days = days_of(JAN, JAN + 13 * DAY)
+    totals = {day: 0 if day == days[-1] else 30 for day in days}
+    of = source(edges="full", usual_by="working")
+    states = day_states(of, [(JAN, days[-1])], totals, days, lambda day: day.isoweekday() <= 5)
+    assert states[days[-1]] == SUSPECT
+    assert states[days[-2]] == FULL
+
+
 def test_what_happened_counts_for_whoever_held_the_place_on_that_day(scene: Scene) -> None:
     scene.towns = (
         "d1,North,,district,c,,,,true,",
@@ -214,6 +241,21 @@ def test_a_suspect_day_in_the_window_says_so(scene: Scene) -> None:
     scene.indicators = {"calls": indicator(least_covered=1)}
     cell = scene.cell("month", JUNE)  # 29 of 30 is not all; with the suspect day it would be
     assert (cell.state, cell.score) == ("suspect", None)
+
+
+def test_what_rests_on_an_outlying_day_is_provisional(scene: Scene) -> None:
+    usual = {"usual": {"above": 4, "weeks": 8, "least": 1}}
+    scene.sources = {"calls": usual}
+    held_against = [target(1, Decimal("0.5")), held("previous", Decimal("0.5"))]
+    scene.indicators = {"calls": indicator(compare=held_against)}
+    scene.happen("t1", JAN, date(2024, 8, 31), 10)
+    scene.happen("t1", date(2024, 6, 10), date(2024, 6, 10), 90)  # 100 where 10 are usual
+    states = {month: scene.cell("month", date(2024, month, 1)).state for month in (5, 6, 7, 8)}
+    assert states == {5: "ok", 6: "provisional", 7: "provisional", 8: "ok"}
+    cell = scene.cell("month", JUNE)
+    assert (cell.sums.days, cell.sums.m) == (30, 390)  # it counts
+    scene.sources = {"calls": {**usual, "confirmed": [date(2024, 6, 10)]}}
+    assert scene.cell("month", JUNE).state == "ok"
 
 
 def test_what_fills_a_cell_without_data(scene: Scene) -> None:

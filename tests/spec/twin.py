@@ -18,8 +18,9 @@ from pathlib import Path
 from twin_bridge import BridgedCells
 from twin_days import Cover, Days, Record
 from twin_index import Area, Scores
-from twin_pack import Pack, read_pack
+from twin_pack import Pack
 from twin_periods import Period
+from twin_read import read_pack
 
 
 def compute(

@@ -135,8 +135,25 @@ class Cells:
         states = [s for day in valid for s in self.days.state(ind.sources, day)]
         if any(self.suspect(ind, day) for day in valid):
             return replace(cell, state="suspect", score=score)
-        unsure = NONE in states or PARTIAL in states
+        unsure = NONE in states or PARTIAL in states or self.in_doubt(ind, code, period, window)
         return replace(cell, state="provisional" if unsure else "ok", score=score)
+
+    def in_doubt(self, ind: Indicator, code: str, period: Period, window: Range) -> bool:
+        """Whether the window, or the other days of a comparison that exists, hold an outlying
+        day that counts."""
+        if not any(self.days.outlying[source] for source in ind.sources):
+            return False
+        spans = [window]
+        for comparison in ind.compare:
+            others = self.others(ind, comparison, code, period, window)
+            if others and self.baseline(ind, comparison, code, period, window) is not None:
+                spans += others
+        return any(
+            day in self.days.outlying[source] and self.days.counts_on(ind.sources, code, day)
+            for span in spans
+            for day in days_of(*span)
+            for source in ind.sources
+        )
 
     def suspect(self, ind: Indicator, day: date) -> bool:
         """Whether the day would count if suspect days did."""
@@ -205,13 +222,12 @@ class Cells:
         self, ind: Indicator, comparison: Comparison, code: str, period: Period, window: Range
     ) -> tuple[int, int] | None:
         """(mb, eb) of a comparison, or None where its baseline does not exist."""
-        first, last = window
         if comparison.with_ == "own":
             return self.own(ind, comparison, code, period, window)
         if comparison.with_ == "trailing":
-            assert comparison.weeks is not None
             assert comparison.at_least is not None
-            base = self.sums(ind, code, (first - 7 * comparison.weeks * DAY, first - DAY))
+            (span,) = self.others(ind, comparison, code, period, window)
+            base = self.sums(ind, code, span)
             return (base.m, base.e) if base.days >= 7 * comparison.at_least else None
         if comparison.with_ == "peers":
             members = self.members(code, period[2], period[2])
@@ -222,9 +238,7 @@ class Cells:
                 return None
             return sum(s.m for s in sums), sum(s.e for s in sums)
         if comparison.with_ == "previous":
-            span = (first - (last - first) - DAY, first - DAY)
-            if period[0] != "day":
-                span = before(period)[1:]
+            (span,) = self.others(ind, comparison, code, period, window)
             base = self.sums(ind, code, span)
             enough = self.covered(ind, code, span, base)
             return (base.m, base.e) if enough else None
@@ -247,17 +261,33 @@ class Cells:
     def own(
         self, ind: Indicator, comparison: Comparison, code: str, period: Period, window: Range
     ) -> tuple[int, int] | None:
-        assert comparison.years is not None
         assert comparison.at_least is not None
-        covered = []
-        for years in range(1, comparison.years + 1):
-            span = self.earlier(comparison, period, window, years)
-            base = self.sums(ind, code, span)
-            if self.covered(ind, code, span, base):
-                covered.append(base)
+        spans = self.others(ind, comparison, code, period, window)
+        covered = [self.sums(ind, code, span) for span in spans]
         if len(covered) < comparison.at_least:
             return None
         return sum(base.m for base in covered), sum(base.e for base in covered)
+
+    def others(
+        self, ind: Indicator, comparison: Comparison, code: str, period: Period, window: Range
+    ) -> list[Range]:
+        """The other days that a comparison sums; of earlier years those that are covered."""
+        first, last = window
+        if comparison.with_ == "own":
+            assert comparison.years is not None
+            spans = [
+                self.earlier(comparison, period, window, years)
+                for years in range(1, comparison.years + 1)
+            ]
+            return [s for s in spans if self.covered(ind, code, s, self.sums(ind, code, s))]
+        if comparison.with_ == "trailing":
+            assert comparison.weeks is not None
+            return [(first - 7 * comparison.weeks * DAY, first - DAY)]
+        if comparison.with_ == "previous":
+            if period[0] == "day":
+                return [(first - (last - first) - DAY, first - DAY)]
+            return [before(period)[1:]]
+        return []
 
     def earlier(self, comparison: Comparison, period: Period, window: Range, years: int) -> Range:
         """The same window `years` earlier, widened."""

@@ -7,7 +7,7 @@ asked twice is remembered, nothing is clever.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -41,9 +41,25 @@ def half_even(n: int, d: int) -> int:
 
 
 def day_states(
-    source: Source, covers: Iterable[Cover], totals: Mapping[date, int], days: Sequence[date]
+    source: Source,
+    covers: Iterable[Cover],
+    totals: Mapping[date, int],
+    days: Sequence[date],
+    works: Callable[[date], bool] | None = None,
 ) -> dict[date, int]:
     """The state of every day of one source; `totals` are its accepted records of each day."""
+    return judged_days(source, covers, totals, days, works)[0]
+
+
+def judged_days(
+    source: Source,
+    covers: Iterable[Cover],
+    totals: Mapping[date, int],
+    days: Sequence[date],
+    works: Callable[[date], bool] | None = None,
+) -> tuple[dict[date, int], dict[date, Fraction]]:
+    """The states, and the outlying days with what would have been usual on each. `works` tells
+    working days; only a contract that judges by them asks."""
     full: set[date] = set()
     edge: set[date] = set()
     for first, last in covers:
@@ -62,16 +78,32 @@ def day_states(
             states[day] = PARTIAL
         else:
             states[day] = NONE
-    for day in days:  # in order of time: an earlier suspect day is already left out
-        if states[day] == FULL and day not in source.confirmed:
-            before = [day - 7 * DAY * k for k in range(1, source.usual_weeks + 1)]
-            usual = sorted(totals.get(d, 0) for d in before if states.get(d) == FULL)
-            if len(usual) >= 3:
-                twice = usual[(len(usual) - 1) // 2] + usual[len(usual) // 2]
-                few = 2 * 10**6 * totals.get(day, 0) < source.usual_below * twice
-                if twice >= 2 * source.usual_least and few:
-                    states[day] = SUSPECT
-    return states
+    outlying: dict[date, Fraction] = {}
+    for day in days:  # in order of time: an earlier day that is far off is already left out
+        if states[day] != FULL or day in source.confirmed:
+            continue
+        before = [day - DAY * n for n in range(1, 7 * source.usual_weeks + 1)]
+        if source.usual_by == "weekday":
+            alike = [d for d in before if d.isoweekday() == day.isoweekday()]
+        else:
+            assert works is not None
+            alike = [d for d in before if works(d) == works(day)]
+        heard = [totals.get(d, 0) for d in alike if states.get(d) == FULL and d not in outlying]
+        if len(heard) < 3:
+            continue
+        usual, here = median(heard), Fraction(totals.get(day, 0))
+        above, least = source.usual_above, source.usual_least
+        if usual >= least and here < Fraction(source.usual_below, 10**6) * usual:
+            states[day] = SUSPECT
+        elif above is not None and here > Fraction(above, 10**6) * max(usual, Fraction(least)):
+            outlying[day] = usual
+    return states, outlying
+
+
+def median(values: Sequence[int]) -> Fraction:
+    """Of an even number the mean of the two in the middle."""
+    ordered = sorted(values)
+    return Fraction(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2], 2)
 
 
 def holds(condition: Condition, text: str | None) -> bool:
@@ -130,12 +162,13 @@ class Days:
         self.known_on = known_on
         self.records = records
         self.states: dict[str, dict[date, int]] = {}
+        self.outlying: dict[str, dict[date, Fraction]] = {}
         for source in pack.sources.values():
             totals: dict[date, int] = defaultdict(int)
             for record in records.get(source.id, ()):
                 totals[record.day] += record.times
-            self.states[source.id] = day_states(
-                source, covers.get(source.id, ()), totals, self.days
+            self.states[source.id], self.outlying[source.id] = judged_days(
+                source, covers.get(source.id, ()), totals, self.days, pack.works
             )
         self._above: dict[tuple[str, date], list[str]] = {}
         self._counted: dict[Measure, dict[tuple[str, date], int]] = {}

@@ -49,11 +49,12 @@ def test_lock_file_names_no_registry() -> None:
 
 
 def test_no_data_file_is_kept() -> None:
-    """None but the small homes of each format, kept for ever to test upgrades on."""
+    """None but the small homes of each format, kept for ever to test upgrades on, and the results
+    of the evaluation."""
     data = {".parquet", ".xlsx", ".duckdb", ".geojson", ".zip"}
     kept = [p.relative_to(ROOT) for p in files() if p.suffix in data]
-    homes = re.compile(r"tests/engine/format\d+/")
-    assert not [path for path in kept if not homes.match(path.as_posix())]
+    meant = re.compile(r"tests/engine/format\d+/|evaluation/results/\w+\.parquet$")
+    assert not [path for path in kept if not meant.match(path.as_posix())]
     assert all(path.stat().st_size < 400_000 for path in files())
 
 

@@ -129,8 +129,8 @@ def trust(
     home: HomeOption = None,
 ) -> None:
     from qingyu.flows.bundle_open import inbox_of
-    from qingyu.intake.bundle.minisign import Public
     from qingyu.intake.options import source_of
+    from qingyu.minisign import Public
 
     opened, pack = open_home(home)
     for one in source:

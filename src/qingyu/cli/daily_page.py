@@ -19,6 +19,8 @@ _STAGES = {
     "report": T("writing the report"),
 }
 
+_MOST = 5  # outlying days that are told one by one
+
 
 def print_daily(pack: Pack, done: Daily) -> None:
     """What came in, what is late, what was computed and what changed."""
@@ -41,6 +43,12 @@ def print_daily(pack: Pack, done: Daily) -> None:
               source=one["source"], first=one["first"], last=one["last"]))  # fmt: skip
     if report["late"]:
         say(T("Late: {sources}", sources=listed(report["late"])))
+    for one in report["outlying"][-_MOST:]:
+        say(pick({name: one["sentence"][name] for name in ("zh", "en")}))
+    left = len(report["outlying"][:-_MOST])
+    if left:
+        say(TN("… and {count} such day more: `qingyu supply`",
+               "… and {count} such days more: `qingyu supply`", left))  # fmt: skip
     for one in report["periods"]:
         _period(pack, one)
     for one in report["changes"]:

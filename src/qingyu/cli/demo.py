@@ -19,6 +19,7 @@ from qingyu.i18n import Text as Words
 
 if TYPE_CHECKING:
     from qingyu.flows.demo import Demo
+    from qingyu.flows.demo_city import CityDemo
     from qingyu.flows.show import Shown
 
 HOMES = Path("demo-home")
@@ -75,8 +76,9 @@ def _city(folder: Path, data: Path | None, home: Path, as_json: bool) -> None:
             T("none: the files of this city's twenty sources are simulated"),
             T("Leave it out, or name another pack with --city or CITY=."),
         )
+    tell = _teller(as_json)
     with staged() as progress:
-        found = demo_city(home, folder, person(), _teller(as_json), progress)
+        found = demo_city(home, folder, person(), tell, progress)
     if as_json:
         print_json(dumps(found.to_json()))
     else:
@@ -84,7 +86,17 @@ def _city(folder: Path, data: Path | None, home: Path, as_json: bool) -> None:
 
         print_city(found)
         _print_further(found.glances, home)
+    _publish(found, home, tell)
     found.must_have_found_all()
+
+
+def _publish(found: CityDemo, home: Path, tell: Callable[[Words], None]) -> None:
+    """The month as an edition, on the shelf beside the demo's homes."""
+    from qingyu.flows.demo_edition import demo_edition
+
+    if found.pack.publication is not None:
+        shelf = (home.parent if home.parent == HOMES else home) / "shelf"
+        demo_edition(found.home, found.pack, found.glances[1].period.label, shelf, tell)
 
 
 def _county(folder: Path, data: Path | None, home: Path, as_json: bool) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from qingyu.cli.odds_cells import print_odds
 from qingyu.cli.screen import Cell, Column, count, mark, out, print_sections, print_table, say
-from qingyu.cli.show_page import score_text
+from qingyu.cli.show_page import print_doubts, score_text
 from qingyu.cli.united_page import print_united
 from qingyu.cli.words import (
     cause_word,
@@ -20,7 +21,7 @@ from qingyu.cli.words import (
 )
 from qingyu.i18n import T
 from qingyu.index.exact_json import Fixed
-from qingyu.index.explanation import Explanation, Held, Part
+from qingyu.index.explanation import Charge, Explanation, Held, Part
 from qingyu.pack.model import Pack
 
 
@@ -41,11 +42,13 @@ def _print_title(pack: Pack, found: Explanation) -> None:
         line.append("  " + str(T("rank {rank} of {of}", rank=found.rank, of=found.of)))
     out().print(line)
     say(found.sentence.text)
+    print_odds(pack, found)
     if found.bridged_since is not None:
         since = found.bridged_since.isoformat()
         say(T("Bridged since {day}: a part of these numbers stands for other areas.", day=since))
         for bridge in found.bridges:
             say(bridge.text)
+    print_doubts(found.doubts)
     for one in found.corrections:
         say(
             T(
@@ -82,7 +85,7 @@ def _print_parts(pack: Pack, found: Explanation) -> None:
             [
                 dimension,
                 picked(part.name),
-                str(part.count),
+                _amount(part),
                 _usual(part),
                 _micro(part.points),
                 _percent(part.share),
@@ -92,7 +95,7 @@ def _print_parts(pack: Pack, found: Explanation) -> None:
         )
     for charge in found.charges:
         amount = "-" if charge.amount is None else _micro(charge.amount)
-        rows.append(["", picked(charge.name), str(charge.count), "", "", "", amount, charge.kind])
+        rows.append(["", picked(charge.name), _amount(charge), "", "", "", amount, charge.kind])
     print_table(
         [
             Column(str(T("Dimension")), drop=2),
@@ -141,7 +144,7 @@ def _heading(part: Part) -> str:
             "exposure {exposure}",
             name=name,
             line=line,
-            count=part.count,
+            count=_amount(part),
             first=part.window.first,
             last=part.window.last,
             counting=part.window.counting,
@@ -195,6 +198,13 @@ def _print_change(pack: Pack, found: Explanation) -> None:
     ]  # fmt: skip
     rows.append([str(T("in all")), signed(found.score - change.before)])
     print_table([Column(str(T("Cause"))), Column(str(T("Points")), right=True)], rows)
+
+
+def _amount(one: Part | Charge) -> str:
+    """What was counted, with its unit if it adds up something."""
+    if one.measure_unit is None:
+        return str(one.count)
+    return str(T("{amount} {unit}", amount=one.count, unit=picked(one.measure_unit)))
 
 
 def _usual(part: Part) -> str:

@@ -11,6 +11,14 @@ from qingyu.cli.options import HomeOption, JsonOption, KnownOption, PeriodOption
 from qingyu.cli.screen import count, print_json, say, to_json
 from qingyu.i18n import T, pick
 
+OddsOption = Annotated[
+    bool,
+    typer.Option(
+        "--odds/--no-odds",
+        help=T("How sure each score, rank and colour is (drawn anew each time).").text,
+    ),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this group."""
@@ -51,6 +59,7 @@ def show(
         typer.Option("--order", metavar="ORDER", help=T("worst, rank or area first.").text),
     ] = "worst",
     why: Annotated[bool, typer.Option("--why", help=T("A sentence for each area.").text)] = False,
+    odds: OddsOption = True,
     as_known: KnownOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -61,7 +70,7 @@ def show(
     from qingyu.index.exact_json import dumps
 
     opened, pack = open_home(home)
-    found = shown(opened, pack, period, level, as_known, order)
+    found = shown(opened, pack, period, level, as_known, order, odds)
     if as_json:
         print_json(dumps(found.to_json()))
         return
@@ -77,6 +86,7 @@ def explain(
         str, typer.Argument(metavar="AREA", help=T("An area's code or printed name.").text)
     ],
     period: PeriodOption = None,
+    odds: OddsOption = True,
     as_known: KnownOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -86,7 +96,7 @@ def explain(
     from qingyu.index.exact_json import dumps
 
     opened, pack = open_home(home)
-    found = explained(opened, pack, area, period, as_known)
+    found = explained(opened, pack, area, period, as_known, odds)
     if as_json:
         print_json(dumps(found.to_json() | {"simulated": pack.simulated}))
         return

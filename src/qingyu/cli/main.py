@@ -8,14 +8,44 @@ from typing import Annotated
 
 import typer
 
-from qingyu.cli import bundle, correct, daily, demo, home, index, match, now, pack, simulate, supply
+from qingyu.cli import (
+    bundle,
+    correct,
+    daily,
+    demo,
+    home,
+    index,
+    integrity,
+    match,
+    now,
+    pack,
+    release,
+    simulate,
+    supply,
+    warn,
+)
 from qingyu.cli.helping import HelpfulGroup
 from qingyu.cli.screen import say
 from qingyu.cli.trouble import report
 from qingyu.errors import UsageError
 from qingyu.i18n import LANGUAGES, Language, T, use_language
 
-_GROUPS = (demo, simulate, home, supply, correct, bundle, daily, index, now, match, pack)
+_GROUPS = (
+    demo,
+    simulate,
+    home,
+    supply,
+    correct,
+    bundle,
+    daily,
+    index,
+    now,
+    warn,
+    release,
+    match,
+    integrity,
+    pack,
+)
 
 
 def build() -> typer.Typer:

@@ -116,7 +116,7 @@ def run_cases(pack_named: PackArgument, as_json: JsonOption = False) -> None:
         say(
             T(
                 "{cases} cases, {expectations} expectations: {right} hold.",
-                cases=len(pack.cases),
+                cases=len(pack.cases) + len(pack.warning_cases),
                 expectations=len(outcomes),
                 right=right,
             )

@@ -96,6 +96,8 @@ DAILY = Shape(
         "waiting": "names of files that may still be being written",
         "empty[]": "list: `source`, `first`, `last` each: asked for, and no record there",
         "late": "ids of sources that are late or have never sent",
+        "outlying": "list: days far above what is usual, neither confirmed nor corrected yet:"
+        " `source`, `day`, `total`, `usual`, `sentence` each",
         "periods[]": "list: `period`, `kind`, `counts` (grade or `no_data` to areas), `worst` (a"
         " row of `show`, or null) each",
         "changes[]": "list: `period`, `area`, `was`, `grade`, `amount` (points; null if one"
@@ -103,5 +105,6 @@ DAILY = Shape(
         "again": "whether nothing was new",
         "milliseconds": "object: by stage",
         "rows_read": "object: by stage",
+        "cells_read": "object: by stage",
     },
 )

@@ -8,13 +8,29 @@ from __future__ import annotations
 
 from qingyu.cli.run_shapes import BUNDLE_MAKE, BUNDLE_OPEN, BUNDLE_STATUS, DAILY
 from qingyu.cli.shape import Shape
+from qingyu.cli.shapes_integrity import INTEGRITY
+from qingyu.cli.shapes_release import RELEASE
 from qingyu.cli.shapes_simulate import DEMO, SIMULATE_CITY, SIMULATE_NATION
+from qingyu.cli.shapes_warn import SILENCE, WARN
 
 _SENTENCE = {
     "sentence": "object: what is unusual, or why there is no score",
     "sentence.zh": "text in Chinese",
     "sentence.en": "text in English",
     "sentence.numbers": "object: every number in the sentence, by name",
+}
+
+_ODDS = {
+    "odds": "object: how sure all this is; null without a score, or with `--no-odds`",
+    "odds.level": "90: of a hundred draws, so many lie within the intervals",
+    "odds.lower": "of the score at the true rates, one decimal",
+    "odds.upper": "likewise",
+    "odds.rank": "list of two: the better and the worse rank of the interval, or null",
+    "odds.grades": "object: grade → chance in per cent; they add up to 100",
+    "odds.standing": "`top`, `bottom` (surely in that quarter), `between`, or null",
+    "odds.driver": "id of the indicator that makes most of the width, or null",
+    "odds.held": "object: indicator that was not drawn → `mean`, `stock`, `carried`",
+    "odds.sentence": "object `zh`, `en`, `numbers`",
 }
 
 SHOW = Shape(
@@ -34,9 +50,12 @@ SHOW = Shape(
         "completeness": "0 to 1, six decimals: weight present × days covered",
         "state": "`ok`, `provisional`, `suspect`, `late`, `no_data`",
         **_SENTENCE,
+        **_ODDS,
         "simulated": "whether the figures are made up",
         "bridged_since": "day of the last split or merge of areas that a number behind the score"
         " reaches across, or null",
+        "doubts[]": "list: days far above what is usual on which the score rests, so that it is"
+        " provisional: `source`, `day`, `total`, `usual` and `sentence` each",
     },
 )
 
@@ -59,6 +78,7 @@ EXPLAIN = Shape(
         "parts[].dimension": "id of its dimension",
         "parts[].measure": "object: the measure as the pack writes it",
         "parts[].count": "the measure over the window",
+        "parts[].measure_unit": "object `zh`, `en`: what a sum is counted in, or null",
         "parts[].window": "object: the days behind the count",
         "parts[].window.first": "date",
         "parts[].window.last": "date",
@@ -105,6 +125,7 @@ EXPLAIN = Shape(
         "parts[].bridged_since": "as in `show`, of its window and available comparisons",
         "parts[].pack_line": "`file:line` of the indicator's weight in force",
         "parts[].pack_lines": "object: `file:line` of its other entries",
+        "parts[].doubts": "list, as `doubts`, of this indicator",
         "parts[].united": "list, of a union: `kind`, `day`, `area`, `records` of each event that"
         " several records tell of",
         "dimensions[]": "list: one dimension each",
@@ -120,6 +141,7 @@ EXPLAIN = Shape(
         "charges[].name": "object `zh`, `en`",
         "charges[].dimension": "for deductions",
         "charges[].count": "what was counted",
+        "charges[].measure_unit": "as of a part",
         "charges[].points": "points off the dimension",
         "charges[].amount": "points off the index",
         "charges[].pack_line": "`file:line`",
@@ -260,6 +282,7 @@ SUPPLY = Shape(
         "due": "last day that should be here by now",
         "full": f"{_SPANS}: days that count",
         "suspect": f"{_SPANS}: covered, but far below usual",
+        "outlying": "list: full days far above what is usual, `day`, `total`, `usual` each",
         "partial": f"{_SPANS}: edges of what was covered",
         "gap": f"{_SPANS}: declared in the contract",
         "missing": f"{_SPANS}: days in between that nothing covers",
@@ -348,4 +371,8 @@ SHAPES = (
     REBUILD,
     DAILY,
     MATCH_CHECK,
+    INTEGRITY,
+    WARN,
+    SILENCE,
+    *RELEASE,
 )

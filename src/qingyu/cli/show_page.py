@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from qingyu.cli.odds_cells import interval_text, odds_cells
+from qingyu.cli.odds_cells import odds_columns as _odds_columns
 from qingyu.cli.screen import Cell, Column, listed, mark, out, print_table, say
 from qingyu.cli.words import (
     area_name,
@@ -18,9 +20,12 @@ from qingyu.cli.words import (
     state_word,
 )
 from qingyu.i18n import TN, Message, T
+from qingyu.index.doubts import Doubt, all_doubts
 from qingyu.index.exact_json import Fixed
 from qingyu.index.rows import Row
 from qingyu.pack.model import Pack
+
+_DOUBTS = 5  # that are told one by one
 
 
 def print_shown(
@@ -38,10 +43,23 @@ def print_shown(
         say("")
         say(marked(pack, counted(pack, level, inside)))
         chosen = inside if most is None else inside[:most]
-        print_table(_columns(why), [_cells(pack, row, why) for row in chosen])
+        odds = any(row.odds is not None for row in rows)
+        cells = [_cells(pack, row, why, odds) for row in chosen]
+        print_table(_columns(why, odds), cells)
         left = len(inside) - len(chosen)
         if left:
             say(TN("… and {count} more: `qingyu show`", "… and {count} more: `qingyu show`", left))
+    print_doubts(all_doubts(row.doubts for row in rows))
+
+
+def print_doubts(doubts: Sequence[Doubt]) -> None:
+    """The days far above what is usual on which scores rest, the newest of them."""
+    for doubt in doubts[-_DOUBTS:]:
+        say(T("Provisional: {why}", why=doubt.sentence.text))
+    left = len(doubts[:-_DOUBTS])
+    if left:
+        say(TN("… and {count} such day more: `qingyu supply`",
+               "… and {count} such days more: `qingyu supply`", left))  # fmt: skip
 
 
 def headline(pack: Pack, row: Row) -> Text:
@@ -63,6 +81,8 @@ def _print_one(pack: Pack, row: Row) -> None:
         line.append(f"  {signed(row.change).strip()} {direction(row.change)}")
     out().print(line)
     say(row.sentence.text)
+    if row.odds is not None:
+        say(T("{interval}: {odds}", interval=interval_text(row.odds), odds=row.odds.sentence.text))
 
 
 def counted(pack: Pack, level: str, rows: Sequence[Row]) -> Message:
@@ -78,12 +98,13 @@ def counted(pack: Pack, level: str, rows: Sequence[Row]) -> Message:
     )
 
 
-def _columns(why: bool) -> list[Column]:
+def _columns(why: bool, odds: bool) -> list[Column]:
     columns = [
         Column(str(T("Rank")), right=True),
         Column(str(T("Area"))),
         Column(str(T("Grade"))),
         Column(str(T("Score")), right=True),
+        *(_odds_columns() if odds else []),
         Column(str(T("Complete")), right=True, drop=1),
         Column(str(T("State")), drop=2),
         Column(str(T("Change")), right=True),
@@ -92,7 +113,7 @@ def _columns(why: bool) -> list[Column]:
     return [*columns, Column(str(T("Why"))) if why else Column(str(T("Trend")), drop=3)]
 
 
-def _cells(pack: Pack, row: Row, why: bool) -> list[Cell]:
+def _cells(pack: Pack, row: Row, why: bool, odds: bool) -> list[Cell]:
     grade = mark(row.grade)
     grade = Text.assemble(grade, f" {grade_words(pack, row.grade)}")
     cells: list[Cell] = [
@@ -100,6 +121,7 @@ def _cells(pack: Pack, row: Row, why: bool) -> list[Cell]:
         area_name(row.name, row.name_zh),
         grade,
         score_text(row.score),
+        *(odds_cells(pack, row) if odds else []),
         f"{round(row.completeness / 10_000)} %",
         _state(row),
         signed(row.change),

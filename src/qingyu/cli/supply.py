@@ -25,7 +25,9 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "receive",
         cls=HelpfulCommand,
-        help=T("Take in a department's file (CSV or Parquet) and give a receipt.").text,
+        help=T(
+            "Take in a department's file (CSV, workbook, JSON Lines or Parquet) and give a receipt."
+        ).text,
         epilog=(
             "qingyu receive calls 911.csv --home montco-home --dry-run\n"
             "qingyu receive calls 911.csv --home montco-home\n"
@@ -209,13 +211,14 @@ def supply(
     from zoneinfo import ZoneInfo
 
     from qingyu.cli.supply_page import print_supply, to_plain
+    from qingyu.index.exact_json import dumps
     from qingyu.intake.supply import supply as supplied
 
     opened, pack = open_home(home)
     day = day_of(today, "--today") if today else datetime.now(ZoneInfo(pack.time_zone)).date()
     rows = supplied(opened, pack, day)
     if as_json:
-        print_json(to_json([to_plain(row) for row in rows]))
+        print_json(dumps([to_plain(row) for row in rows]))
         return
     print_supply(pack, rows)
 

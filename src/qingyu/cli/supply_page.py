@@ -8,6 +8,7 @@ from datetime import date
 from qingyu.cli.screen import Cell, Column, count, listed, print_sections, say
 from qingyu.cli.words import marked
 from qingyu.i18n import Message, T, pick
+from qingyu.index.doubts import Doubt, doubt_of, usual_of
 from qingyu.intake.standing import Standing
 from qingyu.intake.supply import Span, SupplyRow
 from qingyu.pack.model import Pack
@@ -34,9 +35,20 @@ def print_supply(pack: Pack, rows: Sequence[SupplyRow]) -> None:
     for row in rows:
         say("")
         say(_counted(row))
+        for one in row.outlying:
+            say(_outlying(row.source, doubt_of(pack.source(row.source).name, one)))
         for standing in row.corrections:
             if standing.state != "in_force":
                 say(_lost(standing))
+
+
+def _outlying(source: str, doubt: Doubt) -> Message:
+    """What was far above usual, and what a person is to do about it."""
+    return T(
+        "{sentence} Confirm the day in sources/{source}.yaml if it is right, else send it again.",
+        sentence=doubt.sentence.text,
+        source=source,
+    )
 
 
 def _lost(one: Standing) -> Message:
@@ -55,6 +67,10 @@ def to_plain(row: SupplyRow) -> dict[str, object]:
     for name, value in vars(row).items():
         if name in ("full", "suspect", "partial", "gap", "missing"):
             plain[name] = [_plain(span) for span in value]
+        elif name == "outlying":
+            plain[name] = [
+                {"day": one.day, "total": one.total, "usual": usual_of(one)} for one in value
+            ]
         elif name == "corrections":
             plain[name] = [one.to_json() for one in value]
         elif name == "late":
@@ -81,6 +97,7 @@ def _stretches(row: SupplyRow) -> list[list[Cell]]:
     kinds: list[tuple[Message, Sequence[Span]]] = [
         (T("full"), row.full),
         (T("suspect"), row.suspect),
+        (T("outlying"), [(one.day, one.day) for one in row.outlying]),
         (T("partial"), row.partial),
         (T("a declared gap"), row.gap),
         (T("missing"), row.missing),

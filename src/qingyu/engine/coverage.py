@@ -7,23 +7,38 @@ as section 2 of `docs/explanation/arithmetic.md` says.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qingyu.engine.batches import Batch
-from qingyu.engine.tables import DayState
-from qingyu.pack.model import MICRO, Pack, Source
+from qingyu.engine.tables import DayState, Outlying
+from qingyu.engine.usual import unusual_days
+from qingyu.pack.model import Pack, Source
 
-_LEAST_DAYS = 3  # fewer days of the same weekday say nothing of what is usual
-_WEEK = 7
+
+@dataclass(frozen=True)
+class Coverage:
+    """states: uint8 [source, day] of `DayState`, sources in the pack's order; outlying: full days
+    far above what is usual, by source and day."""
+
+    states: NDArray[np.uint8]
+    outlying: tuple[Outlying, ...]
 
 
 def coverage(
     pack: Pack, batches: Sequence[Batch], totals: NDArray[np.int64], days: NDArray[np.datetime64]
 ) -> NDArray[np.uint8]:
-    """States, uint8 [source, day] of `DayState`, sources in the pack's order.
+    """The states of `judged`."""
+    return judged(pack, batches, totals, days).states
+
+
+def judged(
+    pack: Pack, batches: Sequence[Batch], totals: NDArray[np.int64], days: NDArray[np.datetime64]
+) -> Coverage:
+    """What is known of each day.
 
     batches: those known (a withdrawal among them takes its batch's coverage away).
     totals: int64 [source, day], accepted records of all areas, buckets included.
@@ -31,15 +46,19 @@ def coverage(
     """
     states = np.zeros((len(pack.sources), len(days)), np.uint8)
     if not len(days):
-        return states
+        return Coverage(states, ())
     first: date = days[0].astype("datetime64[D]").astype(object)
+    outlying: list[Outlying] = []
     withdrawn = {batch.refers_to for batch in batches if batch.kind == "withdraw"}
     for row, source in enumerate(pack.sources):
         mine = [b for b in batches if b.source == source.id and b.number not in withdrawn]
         states[row] = _covered(source, mine, first, len(days))
         _mark_gaps(source, states[row], first)
-        _mark_suspect(source, states[row], totals[row], first)
-    return states
+        full = states[row] == DayState.FULL
+        suspect, above = unusual_days(source, pack.calendar, full, totals[row], first)
+        states[row, suspect] = DayState.SUSPECT
+        outlying += above
+    return Coverage(states, tuple(outlying))
 
 
 def _covered(source: Source, batches: Sequence[Batch], first: date, days: int) -> NDArray[np.uint8]:
@@ -66,34 +85,6 @@ def _mark_gaps(source: Source, states: NDArray[np.uint8], first: date) -> None:
     for gap in source.gaps:
         start, end = (gap.first - first).days, (gap.last - first).days + 1
         states[max(start, 0) : max(end, 0)] = DayState.GAP
-
-
-def _mark_suspect(
-    source: Source, states: NDArray[np.uint8], totals: NDArray[np.int64], first: date
-) -> None:
-    """Full days whose total is far below the same weekday's in the weeks before, in the order
-    of time: a day found suspect is no witness for the days after it."""
-    confirmed = {(day - first).days for day in source.confirmed}
-    counts = totals.tolist()
-    full = [state == DayState.FULL for state in states.tolist()]
-    reach = source.usual.weeks * _WEEK
-    for day in range(_LEAST_DAYS * _WEEK, len(full)):
-        if not full[day] or day in confirmed:
-            continue
-        before = range(day - _WEEK, max(day - reach, 0) - 1, -_WEEK)
-        usual = sorted(counts[earlier] for earlier in before if full[earlier])
-        if len(usual) >= _LEAST_DAYS and _far_below(counts[day], usual, source):
-            full[day] = False
-            states[day] = DayState.SUSPECT
-
-
-def _far_below(total: int, usual: list[int], source: Source) -> bool:
-    """Whether total < below × median, in integers (twice the median = lower + upper)."""
-    middle = len(usual) // 2
-    twice = usual[middle] + usual[middle - 1 + len(usual) % 2]
-    if twice < 2 * source.usual.least:
-        return False
-    return 2 * MICRO * total < source.usual.below * twice
 
 
 def covered_days(batches: Sequence[Batch]) -> tuple[date, date] | None:

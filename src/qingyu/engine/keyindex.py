@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from qingyu.engine import disk
 from qingyu.engine.delta import DataFile
+from qingyu.engine.meter import count_cells
 from qingyu.engine.runs import COLUMNS, Run, merged_blocks, places_of, run_blocks, run_of
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class KeyIndex:
         for run in reversed(self._runs):
             if not len(left):
                 break
+            count_cells("keys", len(left) * len(run.key).bit_length())  # by halving
             places = places_of(run.key, asked)
             same = run.key[np.minimum(places, len(run.key) - 1)] == asked
             if not same.any():

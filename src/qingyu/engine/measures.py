@@ -151,3 +151,5 @@ def _spoken_of(pack: Pack) -> Iterator[Measure]:
         yield from (deduction.measure for deduction in dimension.deductions)
     yield from (cap.measure for cap in pack.grades.caps)
     yield from (veto.measure for veto in pack.grades.vetoes)
+    if pack.stars is not None:
+        yield from (measure for _, measure in pack.stars.measures())

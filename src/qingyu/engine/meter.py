@@ -2,7 +2,7 @@
 
 with metered() as reading:
     load_panel(home, pack)
-print(reading.rows, reading.bytes)
+print(reading.rows, reading.bytes, reading.cells)
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Reading:
-    """Rows and bytes of table files opened while it was in force, in all and by table."""
+    """Rows and bytes of table files opened while it was in force, in all and by table; and of what
+    is derived from them and kept (snapshots, the key index) the cells taken from it, by kind, and
+    the bytes looked at for the first time."""
 
     rows: int = 0
     bytes: int = 0
     by_table: Counter[str] = field(default_factory=Counter)
+    cells: Counter[str] = field(default_factory=Counter)
+    cell_bytes: Counter[str] = field(default_factory=Counter)
 
 
 _readings: ContextVar[tuple[Reading, ...]] = ContextVar("qingyu_readings", default=())
@@ -43,3 +47,11 @@ def count_read(table: str, rows: int, size: int) -> None:
         reading.rows += rows
         reading.bytes += size
         reading.by_table[table] += rows
+
+
+def count_cells(kind: str, cells: int, size: int = 0) -> None:
+    """Note that `cells` numbers were taken from a derived file of this kind, `size` bytes of which
+    had not been looked at before."""
+    for reading in _readings.get():
+        reading.cells[kind] += cells
+        reading.cell_bytes[kind] += size

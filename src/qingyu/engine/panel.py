@@ -1,19 +1,15 @@
-"""From the ledger to a dense array: the cube as known after a batch, by scatter-add.
+"""From the ledger to dense counts: the cube as known after a batch, by scatter-add.
 
-The sum of all batches is kept as a dense snapshot (`cache/`), so one more batch costs the reading
-of its own rows only, however long the history is. A snapshot is written anew and renamed, never
-changed: a kill in the middle of an update would add twice.
+The sum of all batches is kept month by month (snapshots.py), so one more batch costs the reading
+of its own rows and of the months that they touch, however long the history is.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -21,15 +17,17 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qingyu.digest import digest_of_tree
-from qingyu.engine import disk
 from qingyu.engine.batches import Batch
+from qingyu.engine.by_day import counts_by_day
 from qingyu.engine.connect import connected, file_list
-from qingyu.engine.coverage import coverage, covered_days, day_axis
+from qingyu.engine.coverage import covered_days, day_axis, judged
 from qingyu.engine.cube import uncounted
 from qingyu.engine.damage import naming_damage
 from qingyu.engine.delta import REBUILT, DataFile
 from qingyu.engine.measures import Measures, fingerprint, measures_of
 from qingyu.engine.meter import count_read
+from qingyu.engine.months import Days, Fresh, Months, Part, first_day, length, months_of
+from qingyu.engine.snapshots import as_fresh, latest, save
 from qingyu.engine.tables import UNPLACED, Panel
 from qingyu.errors import DamageError, HomeError, PackError, StorageError
 from qingyu.i18n import TN, T
@@ -41,19 +39,7 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 1_000_000  # ledger rows in memory at a time
 _LARGEST = 2**63 - 1
 _NARROW = 2**31 - 1
-Days = tuple[date, date] | None
-Counts = NDArray[np.signedinteger[Any]]
-
-
-@dataclass(frozen=True)
-class _Dense:
-    """counts [measure, area, day] as known after batch `known`; `days` None: no rows yet.
-
-    int32 as long as all magnitudes together fit, so that a nation's panel is half as large."""
-
-    counts: Counts
-    days: Days
-    known: int
+Column = NDArray[np.int64]
 
 
 def load_panel(home: Home, pack: Pack, known: int | None = None) -> Panel:
@@ -66,24 +52,24 @@ def load_panel(home: Home, pack: Pack, known: int | None = None) -> Panel:
     measures = measures_of(pack)
     _check_counted(home, batches, measures)
     names, areas = sorted(measures), _areas(pack)
-    dense = _dense(home, names, areas, len(batches), len(batches) == home.last)
-    days = _united(dense.days, covered_days(batches))
+    months = _months(home, names, areas, len(batches), len(batches) == home.last)
+    days = _united(months.days, covered_days(batches))
     axis = day_axis(*days) if days else np.array([], "datetime64[D]")
-    counts = _placed(dense, days)
-    totals = np.zeros((len(pack.sources), len(axis)), np.int64)
-    for row, source in enumerate(pack.sources):
-        totals[row] = counts[names.index(fingerprint(Measure(count=source.id)))].sum(axis=0)
+    rows = [names.index(fingerprint(Measure(count=source.id))) for source in pack.sources]
+    covered = judged(pack, batches, months.sums(rows, days), axis)
     return Panel(
         counts=xr.DataArray(
-            counts, coords={"measure": names, "area": areas, "day": axis}, name="counts"
+            counts_by_day(months, days), coords={"measure": names, "area": areas, "day": axis},
+            name="counts",
         ),
         coverage=xr.DataArray(
-            coverage(pack, batches, totals, axis),
+            covered.states,
             coords={"source": [source.id for source in pack.sources], "day": axis},
             name="coverage",
         ),
         known=len(batches),
-    )
+        outlying=covered.outlying,
+    )  # fmt: skip
 
 
 def _areas(pack: Pack) -> list[str]:
@@ -108,44 +94,53 @@ def _check_counted(home: Home, batches: Sequence[Batch], measures: Measures) -> 
         )
 
 
-def _dense(home: Home, names: list[str], areas: list[str], known: int, newest: bool) -> _Dense:
+def _months(home: Home, names: list[str], areas: list[str], known: int, newest: bool) -> Months:
     generation = home.cube_table.transaction(REBUILT) if known else 0
     series = digest_of_tree([names, areas, generation])[:16]
-    start = _latest_snapshot(home.folder / "cache", series, (len(names), len(areas)), known)
-    if start is None:
-        start = _Dense(np.zeros((len(names), len(areas), 0), np.int32), None, 0)
+    shape = len(names), len(areas)
+    start = latest(home.folder / "cache", series, shape, known) or Months(shape, {}, None, 0)
     if start.known == known:
         return start
-    dense = _advanced(home, start, names, areas, known)
+    found = _advanced(home, start, names, areas, known)
     if newest:
         with suppress(StorageError):  # a cache: a full or read-only disk must not stop a reader
-            _save(home.folder / "cache", series, dense)
-    return dense
+            save(home.folder / "cache", series, found)
+    return found
 
 
-def _advanced(home: Home, start: _Dense, names: list[str], areas: list[str], known: int) -> _Dense:
+def _advanced(home: Home, start: Months, names: list[str], areas: list[str], known: int) -> Months:
     """`start` plus the changes of the batches after it, up to `known`."""
     last = home.last
     files = home.cube_table.files(lambda file: _concerns(file, start.known, known, last))
-    days = start.days
-    for file in files:
-        days = _united(days, file.days)
-    counts: Counts = np.array(_placed(start, days))
-    weight = sum(int(np.abs(counts[m]).sum()) for m in range(len(names)))
-    touched: Days = None
+    weight, days = start.weight, start.days
+    parts: dict[int, Part] = dict(start.parts)
     for measure, area, day, value in _changes(home, files, names, areas, start.known, known):
-        assert days is not None
         weight += int(np.abs(value).astype(object).sum()) if _is_huge(value) else _weight(value)
         _check_bound(home, weight)
-        if weight > _NARROW:
-            counts = counts.astype(np.int64, copy=False)
-        offset = day - np.datetime64(days[0], "D").astype(np.int64)
-        place = (measure * len(areas) + area) * counts.shape[2] + offset
-        np.add.at(counts.reshape(-1), place, value.astype(counts.dtype, copy=False))
-        touched = _united(touched, (_as_date(day.min()), _as_date(day.max())))
-    dense = _Dense(counts, days, known)
-    exact = _united(start.days, touched)
-    return _Dense(np.ascontiguousarray(_placed(dense, exact)), exact, known)
+        kind = np.dtype(np.int64 if weight > _NARROW else np.int32)
+        for month, rows in _by_month(day):
+            shape = (*start.shape, length(month))
+            part = parts.get(month)
+            if not isinstance(part, Fresh) or part.dtype != np.result_type(part.dtype, kind):
+                part = as_fresh(part, shape, kind)
+            place = np.ravel_multi_index(
+                (measure[rows], area[rows], day[rows] - first_day(month)), shape
+            )
+            added = value[rows].astype(part.dtype, copy=False)
+            np.add.at(part.counts.reshape(-1), place, added)
+            parts[month] = part
+        days = _united(days, (_as_date(day.min()), _as_date(day.max())))
+    return Months(start.shape, parts, days, known)
+
+
+def _by_month(day: Column) -> Iterator[tuple[int, Column]]:
+    """The months in which there are rows, each with its rows."""
+    months = months_of(day)
+    codes = months - months.min()
+    narrow = codes.astype(np.min_scalar_type(int(codes.max())))  # few bits are sorted by radix
+    order = np.argsort(narrow, kind="stable")
+    found, starts = np.unique(months[order], return_index=True)
+    yield from zip(found.tolist(), np.split(order, starts[1:]), strict=True)
 
 
 def _concerns(file: DataFile, after: int, known: int, last: int) -> bool:
@@ -161,7 +156,7 @@ def _changes(
     areas: list[str],
     after: int,
     known: int,
-) -> Iterator[tuple[NDArray[np.int64], ...]]:
+) -> Iterator[tuple[Column, ...]]:
     """(measure, area, day, value) as integer arrays, in pieces; rows of other packs' measures
     are left out."""
     if not files:
@@ -199,21 +194,6 @@ def _unlisted(code: str) -> PackError:
     )
 
 
-def _placed(dense: _Dense, days: Days) -> Counts:
-    """The counts on another axis of days: widened with zeros, or cut."""
-    if days == dense.days:
-        return dense.counts
-    measures, areas, _ = dense.counts.shape
-    width = (days[1] - days[0]).days + 1 if days else 0
-    counts: Counts = np.zeros((measures, areas, width), dense.counts.dtype)
-    if days and dense.days:
-        first, last = max(days[0], dense.days[0]), min(days[1], dense.days[1])
-        into = slice((first - days[0]).days, (last - days[0]).days + 1)
-        out_of = slice((first - dense.days[0]).days, (last - dense.days[0]).days + 1)
-        counts[:, :, into] = dense.counts[:, :, out_of]
-    return counts
-
-
 def _united(one: Days, other: Days) -> Days:
     if one is None or other is None:
         return one or other
@@ -242,32 +222,3 @@ def _check_bound(home: Home, weight: int) -> None:
             T("measures whose sums stay below nine quintillions"),
             T("Lower `places` of the measure that sums large amounts."),
         )
-
-
-def _latest_snapshot(
-    folder: Path, series: str, shape: tuple[int, int], known: int
-) -> _Dense | None:
-    """The newest whole snapshot not after `known`; one that cannot be read does not count."""
-    for path in sorted(folder.glob(f"{series}.*.npy"), reverse=True):
-        _, number, first, _ = path.name.split(".")
-        if int(number) > known:
-            continue
-        try:
-            counts = np.load(path, allow_pickle=False)
-            start = date.fromisoformat(first)
-        except (OSError, ValueError, EOFError):
-            continue
-        if counts.ndim == 3 and counts.shape[:2] == shape and counts.dtype in (np.int32, np.int64):
-            last = _as_date(np.int64((start - date(1970, 1, 1)).days + counts.shape[2] - 1))
-            return _Dense(counts, (start, last), int(number))
-    return None
-
-
-def _save(folder: Path, series: str, dense: _Dense) -> None:
-    if dense.days is None:
-        return
-    path = folder / f"{series}.{dense.known:08d}.{dense.days[0].isoformat()}.npy"
-    beside = folder / f"{path.name}.{os.getpid()}.new"
-    with disk.NewFile(beside) as file:
-        np.lib.format.write_array(file, dense.counts, allow_pickle=False)
-    disk.rename(beside, path)

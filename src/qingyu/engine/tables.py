@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,6 +60,20 @@ class DayState(IntEnum):
 
 
 @dataclass(frozen=True)
+class Outlying:
+    """A full day on which a source brought far more than is usual: it counts, and what rests on
+    it is provisional.
+
+    total: its records; usual: the median that it was held against, in halves (twice the median,
+    which of an even number of days may lie between two whole numbers)."""
+
+    source: str
+    day: date
+    total: int
+    usual: int
+
+
+@dataclass(frozen=True)
 class Panel:
     """Counts and coverage as known after batch `known` (0 = nothing received yet).
 
@@ -67,6 +82,7 @@ class Panel:
         `UNPLACED`, each with its own records only (nothing is summed up the hierarchy yet), `day`
         numpy datetime64[D] without holes.
     coverage: uint8 [source, day] of `DayState`.
+    outlying: the full days that are far above what is usual, by source and day.
     moved: int64 [measure, pair, day]: of what was counted in an area before it gave ground away,
         what lay in each heir by its points (a part of `counts`, not more); `pair` as of
         `pair_name`. None: nothing was placed anew.
@@ -76,12 +92,13 @@ class Panel:
     coverage: xr.DataArray
     known: int
     moved: xr.DataArray | None = None
+    outlying: tuple[Outlying, ...] = ()
 
-    @property
+    @cached_property
     def first(self) -> date:
         return _date(self.counts["day"].values[0])
 
-    @property
+    @cached_property
     def last(self) -> date:
         return _date(self.counts["day"].values[-1])
 

@@ -18,6 +18,7 @@ from qingyu.engine.cube import ORDER
 from qingyu.engine.delta import OUR_FILE, DataFile, Table
 from qingyu.engine.keyindex import KeyIndex
 from qingyu.engine.layout import CUBE_COLUMNS
+from qingyu.engine.snapshots import forget_old
 from qingyu.errors import DamageError, StorageError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def upkeep(home: Home, due: int = DUE, recent: int = RECENT) -> None:
             pass  # a merge may make another one due
     compact_cube(home, due, recent)
     fold_batches(home, due)
-    _forget_old_panels(home)
+    forget_old(home.folder / "cache")
 
 
 def upkeep_if_overdue(home: Home) -> None:
@@ -123,14 +124,4 @@ def _remove_superseded(table: Table, last: int) -> None:
     for path in table.unregistered():
         named = OUR_FILE.fullmatch(path.name)
         if named and int(named.group(1)) <= last:
-            disk.remove(path)
-
-
-def _forget_old_panels(home: Home) -> None:
-    """Dense snapshots of states long past; they are rebuilt if anyone asks again."""
-    kept: dict[str, int] = {}
-    for path in sorted((home.folder / "cache").iterdir(), key=lambda p: p.name, reverse=True):
-        series = path.name.split(".")[0]
-        kept[series] = kept.get(series, 0) + 1
-        if kept[series] > 2:
             disk.remove(path)

@@ -16,12 +16,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qingyu.engine.batches import Batch
-from qingyu.engine.coverage import coverage, day_axis
+from qingyu.engine.coverage import day_axis, judged
 from qingyu.engine.cube import fingerprint, measures_of
 from qingyu.engine.tables import UNPLACED, Panel
 from qingyu.errors import CaseError, Fault
 from qingyu.flows.opening import Known
 from qingyu.flows.publish import Published, compute_from
+from qingyu.flows.warn_cases import run_rule_cases
 from qingyu.i18n import T, Text, pick
 from qingyu.index.exact_json import Fixed, micro
 from qingyu.index.ingredients import MISSING
@@ -75,6 +76,11 @@ def run_cases(pack: Pack, strict: bool = False) -> tuple[Outcome, ...]:
     outcomes = tuple(
         outcome for number, case in enumerate(pack.cases) for outcome in run(pack, case, number)
     )
+    outcomes += tuple(
+        Outcome(len(pack.cases) + number, one.name, one.where, "-", one.rule, one.expected,
+                one.found)
+        for number, one in enumerate(run_rule_cases(pack))
+    )  # fmt: skip
     wrong = [outcome.fault() for outcome in outcomes if not outcome.holds]
     if strict and wrong:
         raise CaseError.of(wrong)
@@ -139,14 +145,15 @@ def panel_of_case(pack: Pack, case: Case) -> Panel:
             totals[rows, days] += given.each_day
             if pack.union(measure.count) is None:
                 _add_to_whole(counts, names, areas, given, measure, days)
-    batches = _batches(case)
+    covered = judged(pack, _batches(case), totals, axis)
     return Panel(
         counts=xr.DataArray(counts, coords={"measure": names, "area": areas, "day": axis}),
         coverage=xr.DataArray(
-            coverage(pack, batches, totals, axis),
+            covered.states,
             coords={"source": [source.id for source in pack.sources], "day": axis},
         ),
         known=1,
+        outlying=covered.outlying,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from qingyu.engine import disk
+from qingyu.engine.coverage import Coverage
 from qingyu.engine.lock import locked
 from qingyu.engine.panel import load_panel
 from qingyu.engine.store import Home
@@ -23,6 +24,7 @@ from qingyu.flows.daily_stages import Stages
 from qingyu.flows.daily_state import DailyState, daily_folder, load_state, save_state
 from qingyu.flows.publish import count_new_measures
 from qingyu.i18n import T
+from qingyu.index.doubts import doubt_of
 from qingyu.index.exact_json import dumps
 from qingyu.intake.connectors.settings import load_settings
 from qingyu.intake.supply import supply_of
@@ -34,12 +36,14 @@ _RUNS_KEPT = 60  # days whose reports are counted, so that a later one never rep
 
 @dataclass(frozen=True)
 class Daily:
-    """report: what is kept; seconds, rows: by stage, of this run only; again: nothing was new."""
+    """report: what is kept; seconds, rows, cells: by stage, of this run only; again: nothing was
+    new."""
 
     report: dict[str, object]
     again: bool
     seconds: dict[str, float] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    cells: dict[str, int] = field(default_factory=dict)
 
     @property
     def attention(self) -> bool:
@@ -52,6 +56,7 @@ class Daily:
             "again": self.again,
             "milliseconds": seconds,
             "rows_read": self.rows,
+            "cells_read": self.cells,
         }
 
 
@@ -93,6 +98,7 @@ def _run(home: Home, pack: Pack, who: str, day: date | None) -> Daily:
         "waiting": collected.waiting,
         "empty": collected.empty,
         "late": late,
+        "outlying": _outlying(pack, panel),
     }
     due = due_periods(pack, state, today) if home.last else {}
     new = home.last != state.known or pack.digest != state.pack
@@ -103,14 +109,15 @@ def _run(home: Home, pack: Pack, who: str, day: date | None) -> Daily:
     if not quiet:
         with stages.stage("report"):
             _finish(home, pack, state, today, report)
-    return Daily(report, quiet, stages.seconds, stages.rows)
+    return Daily(report, quiet, stages.seconds, stages.rows, stages.cells)
 
 
 def _late(home: Home, pack: Pack, panel: Panel, today: date) -> list[str]:
     """Sources whose records should be here and are not, by the states of the panel."""
     sources = [source.id for source in pack.sources]
     states = panel.coverage.sel(source=sources).values
-    rows = supply_of(pack, home.batches(), panel.coverage["day"].values, states, today)
+    covered = Coverage(states, panel.outlying)
+    rows = supply_of(pack, home.batches(), panel.coverage["day"].values, covered, today)
     return [row.source for row in rows if row.status != "current"]
 
 
@@ -146,6 +153,11 @@ def _received(home: Home, known: int) -> list[dict[str, object]]:
         for batch in home.batches()
         if batch.number > known and batch.kind != "count"
     ]
+
+
+def _outlying(pack: Pack, panel: Panel) -> list[dict[str, object]]:
+    """Days far above what is usual that nobody has confirmed or corrected yet."""
+    return [doubt_of(pack.source(one.source).name, one).to_json() for one in panel.outlying]
 
 
 def _finish(

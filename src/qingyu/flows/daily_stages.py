@@ -1,4 +1,4 @@
-"""Seconds and rows read of a day's work, stage by stage."""
+"""Seconds, rows and cells read of a day's work, stage by stage."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from qingyu.engine.meter import metered
 
 
 class Stages:
-    """seconds, rows: by stage, in the order of the work."""
+    """seconds; rows read of tables; cells read of what is derived from them: by stage, in the
+    order of the work."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.rows: dict[str, int] = {}
+        self.cells: dict[str, int] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -23,3 +25,4 @@ class Stages:
             yield
         self.seconds[name] = time.perf_counter() - begin
         self.rows[name] = reading.rows
+        self.cells[name] = reading.cells.total()

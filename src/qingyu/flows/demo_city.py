@@ -26,6 +26,7 @@ from qingyu.intake.supply import supply
 from qingyu.pack.load import load_pack
 from qingyu.pack.model import Pack
 from qingyu.simulate.city.city import DELIVERIES, FAULTS
+from qingyu.simulate.city.faults import kind_of
 from qingyu.simulate.city.records.books import MAKERS
 
 FOLDER = "simulated"  # in the home
@@ -76,15 +77,25 @@ class CityDemo:
         was in order."""
         return tuple(fault for fault in self.faults if not fault.whole)
 
+    @property
+    def unexplained(self) -> int:
+        """Rows refused, or without a place, that no fault put in explains (below zero: fewer)."""
+        return unexplained(self.reception, self.faults)
+
     def must_have_found_all(self) -> None:
-        """`CaseError` if a fault was missed."""
-        if self.missed or not self.faults:
+        """`CaseError` if a fault was missed, or something else was refused."""
+        if self.missed or not self.faults or self.unexplained:
             names = ", ".join(one.fault for one in self.missed)
             raise CaseError(
                 str(self.files / FAULTS),
                 T("faults that were put in and not found as they should be: {names}", names=names)
                 if names
-                else T("no faults at all"),
+                else T("no faults at all")
+                if not self.faults
+                else T(
+                    "{rows} rows refused or without a place, less those that the faults explain",
+                    rows=self.unexplained,
+                ),
                 T("each fault found, and nothing refused beside them"),
                 T("This is an error in Qingyu: please report it with the home as it is."),
             )
@@ -111,6 +122,12 @@ class CityDemo:
         }
 
 
+def unexplained(reception: Reception, faults: tuple[FaultsFound, ...]) -> int:
+    """Rows refused, or without a place, less those of the faults that are found so."""
+    by_rows = [one for one in faults if kind_of(one.fault).where in ("reasons", "unplaced")]
+    return reception.refused + reception.unplaced - sum(one.injected for one in by_rows)
+
+
 def is_city(pack_folder: Path) -> bool:
     """Whether the simulator can write the files of all sources of the pack."""
     pack = load_pack(pack_folder)
@@ -131,7 +148,7 @@ def demo_city(
     _tell_days(home, pack, tell)
     progress(T("Looking for the faults"), 0, 0)
     faults = tuple(faults_found(home, pack, files))
-    _tell_faults(faults, tell)
+    _tell_faults(faults, unexplained(reception, faults), tell)
     return CityDemo(pack, home, files, reception, faults, glances(home, pack, tell, progress))
 
 
@@ -242,7 +259,7 @@ def _tell_days(home: Home, pack: Pack, tell: Tell) -> None:
     )
 
 
-def _tell_faults(faults: tuple[FaultsFound, ...], tell: Tell) -> None:
+def _tell_faults(faults: tuple[FaultsFound, ...], rest: int, tell: Tell) -> None:
     missed = [fault for fault in faults if not fault.whole]
     if missed:
         tell(
@@ -250,6 +267,14 @@ def _tell_faults(faults: tuple[FaultsFound, ...], tell: Tell) -> None:
                 "{count} kind of fault was NOT found as it should be.",
                 "{count} kinds of faults were NOT found as they should be.",
                 len(missed),
+            )
+        )
+        return
+    if rest:
+        tell(
+            T(
+                "{rows} rows refused or without a place, less those that the faults explain",
+                rows=rest,
             )
         )
         return

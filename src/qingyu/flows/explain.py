@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qingyu.engine.store import Home
 from qingyu.engine.tables import Panel
 from qingyu.errors import NotFoundError
 from qingyu.flows.corrected import with_corrections
 from qingyu.flows.first_known import first_known
+from qingyu.flows.odds import odds_by_area
 from qingyu.flows.opening import Known, area_code, as_known, known_after
-from qingyu.flows.publish import compute_from, last_period, panel_of
+from qingyu.flows.publish import Published, compute_from, last_period, panel_of
 from qingyu.flows.united import with_united
 from qingyu.i18n import T
 from qingyu.index.causes import before_and_now, score_of, split_change
 from qingyu.index.explanation import Change, Explanation
 from qingyu.index.ingredients import MISSING, Ingredients, State
+from qingyu.index.odds.said import say_width
 from qingyu.index.spot import Spot, spot
 from qingyu.index.trace import explain as explained
 from qingyu.index.trace import no_change
@@ -22,19 +26,30 @@ from qingyu.periods import Period, parse, previous
 
 
 def explain(
-    home: Home, pack: Pack, area: str, period: str | None = None, known: str | None = None
+    home: Home,
+    pack: Pack,
+    area: str,
+    period: str | None = None,
+    known: str | None = None,
+    odds: bool = True,
 ) -> Explanation:
     """The explanation of an area (code or printed name) in a period (the last whole one of the
-    pack's first kind if None), as known then."""
+    pack's first kind if None), as known then, with how sure it is."""
     code = area_code(pack, area)
     seen = as_known(home, pack, known)
     panel = panel_of(home, pack, seen)
     wanted = parse(period) if period else last_period(pack, panel, pack.indices[0].periods[0])
-    return explain_cell(home, pack, panel, code, wanted, seen)
+    return explain_cell(home, pack, panel, code, wanted, seen, odds)
 
 
 def explain_cell(
-    home: Home, pack: Pack, panel: Panel, code: str, period: Period, seen: Known
+    home: Home,
+    pack: Pack,
+    panel: Panel,
+    code: str,
+    period: Period,
+    seen: Known,
+    odds: bool = False,
 ) -> Explanation:
     """The same from a panel at hand."""
     before = previous(period)
@@ -49,7 +64,14 @@ def explain_cell(
         )
     change = _change(home, pack, place, published.ingredients, before, seen)
     found = with_united(home, pack, panel, explained(place, change))
-    return with_corrections(home, pack, seen.batch, found)
+    found = with_corrections(home, pack, seen.batch, found)
+    return _with_odds(home, published, seen, found) if odds else found
+
+
+def _with_odds(home: Home, published: Published, seen: Known, found: Explanation) -> Explanation:
+    moment, by_area = odds_by_area(home, published, seen)
+    odds = by_area.get(found.area)
+    return found if odds is None else replace(found, odds=odds, width=say_width(moment, odds))
 
 
 def _change(

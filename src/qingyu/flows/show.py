@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qingyu.engine.store import Home
 from qingyu.errors import NotFoundError
+from qingyu.flows.odds import odds_by_area
 from qingyu.flows.opening import Known, as_known
 from qingyu.flows.publish import Published, compute_from, last_period, panel_of
 from qingyu.i18n import T
@@ -42,13 +43,22 @@ def show(
     level: str | None = None,
     known: str | None = None,
     order: Order = "worst",
+    odds: bool = False,
 ) -> Shown:
     """The areas of `level` (all levels if None) in `period` (the last whole one of the first
-    kind of the first index if None), as known then."""
+    kind of the first index if None), as known then. odds: how sure each score, rank and colour
+    is, too."""
     seen = as_known(home, pack, known)
     panel = panel_of(home, pack, seen)
     wanted = parse(period) if period else last_period(pack, panel, pack.indices[0].periods[0])
-    return shown(compute_from(pack, panel, [wanted], seen), wanted, level, order)
+    published = compute_from(pack, panel, [wanted], seen)
+    found = shown(published, wanted, level, order)
+    return _with_odds(home, published, seen, found) if odds else found
+
+
+def _with_odds(home: Home, published: Published, seen: Known, found: Shown) -> Shown:
+    _, odds = odds_by_area(home, published, seen)
+    return replace(found, rows=tuple(replace(row, odds=odds.get(row.area)) for row in found.rows))
 
 
 def shown(

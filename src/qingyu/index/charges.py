@@ -8,7 +8,8 @@ from qingyu.index.grade import upper_limit
 from qingyu.index.pack_lines import line_of
 from qingyu.index.splits import Split
 from qingyu.index.spot import Spot
-from qingyu.pack.model import Cap, Dimension, Veto
+from qingyu.index.units import unit_of
+from qingyu.pack.model import Cap, Dimension, Measure, Veto
 
 _MICRO_PER_MILLI = 1000
 
@@ -58,6 +59,7 @@ def _deduction(
         points=amount,
         amount=None if split is None else split.charges.get((dimension.id, name), 0),
         pack_line=line_of(spot.pack, f"dimensions/{dimension.id}/deductions/{position}"),
+        measure_unit=_unit(spot, deduction.measure),
     )
 
 
@@ -99,4 +101,10 @@ def _rule(spot: Spot, kind: str, place: int, lost: int) -> Charge:
         points=None,
         amount=lost * _MICRO_PER_MILLI,
         pack_line=line_of(spot.pack, f"grades/{'caps' if kind == 'cap' else 'vetoes'}/{place}"),
+        measure_unit=_unit(spot, one.measure),
     )
+
+
+def _unit(spot: Spot, measure: Measure) -> dict[str, str] | None:
+    unit = unit_of(spot.pack, measure)
+    return None if unit is None else unit.model_dump()

@@ -8,6 +8,7 @@ import numpy as np
 
 from qingyu.index import baseline, resting, shrink
 from qingyu.index.baseline import Case, Found
+from qingyu.index.doubt import in_doubt
 from qingyu.index.hierarchy import day_number
 from qingyu.index.ingredients import (
     NOT_BRIDGED,
@@ -21,6 +22,7 @@ from qingyu.index.ingredients import (
     Labels,
     MethodInForce,
     Slot,
+    State,
     World,
 )
 from qingyu.index.ledgers import Ledgers
@@ -75,6 +77,7 @@ class Collector:
         if self.is_member(indicator):
             self.state[place] = cell_states(case, exposure)
             self._compare(case)
+            self._doubt(place, case)
             self._rest(place, case)
         else:
             self._leave_out(indicator)
@@ -95,6 +98,13 @@ class Collector:
                 self._whole(found[0]), self._whole(found[1]), self._whole(kappa)
             )
             self.exists[slot] = np.broadcast_to(found[2], self.state.shape[1:])
+
+    def _doubt(self, place: int, case: Case) -> None:
+        """What would be `ok` is provisional where it rests on what is far from usual."""
+        places = range(len(case.indicator.compare))
+        doubt = in_doubt(case, {one: self.exists[case.indicator.id, one] for one in places})
+        if doubt is not None:
+            self.state[place][doubt & (self.state[place] == State.OK)] = State.PROVISIONAL
 
     def _rest(self, place: int, case: Case) -> None:
         """What of an indicator's sums reaches across a change of areas."""

@@ -58,6 +58,7 @@ class Days:
     counted: Int  # running sum of `counting`
     suspect: Int  # of days that would count if the suspect ones did
     settled: Int  # of days on which no source is none or partial
+    outlying: Int  # of counting days on which a source is far above its usual
     last_full: tuple[int, ...]  # day number of each source's last full day; without one: none
 
     @property
@@ -101,8 +102,17 @@ def days_of(panel: Panel, sources: tuple[str, ...]) -> Days:
         counted=_running(full),
         suspect=_running(near & ~full),
         settled=_running(~open_),
+        outlying=_running(full & _outlying(panel, sources)),
         last_full=tuple(start + int(end[-1]) for end in ends if len(end)),
     )
+
+
+def _outlying(panel: Panel, sources: tuple[str, ...]) -> Bool:
+    """[days] on which one of the sources is far above its usual."""
+    found = np.zeros(panel.coverage.sizes["day"], bool)
+    days = [one.day for one in panel.outlying if one.source in sources]
+    found[[(day - panel.first).days for day in days]] = True
+    return found
 
 
 def _running(flags: Bool) -> Int:

@@ -9,22 +9,24 @@ import numpy as np
 from qingyu.index.baseline import ranges_of
 from qingyu.index.days import Range
 from qingyu.index.hierarchy import day_number
-from qingyu.index.ingredients import Int
+from qingyu.index.running import Edges
 from qingyu.index.scene import Scene
 from qingyu.index.window import widths_of
 from qingyu.pack.lineage import change_days
 from qingyu.pack.model import Indicator
 
 
-def edges_of(scene: Scene, indicators: Sequence[Indicator]) -> Int:
-    """Day numbers, and with them all days from which a tree or an exposure holds: between two of
-    these, one sum is enough."""
-    ranges = {id(one): one for one in _ranges(scene, indicators)}.values()
+def edges_of(scene: Scene, indicators: Sequence[Indicator]) -> Edges:
+    """The ranges, and as steps all days from which a tree or an exposure holds."""
+    ranges = list({id(one): one for one in _ranges(scene, indicators)}.values())
     exposures = [row.valid_from for one in scene.pack.exposures for row in one.rows]
-    steps = np.array([day_number(day) for day in set(exposures)], np.int64)
-    sides = [side for one in ranges for side in (one.first, one.last + 1)]
+    held = np.array([day_number(day) for day in set(exposures)], np.int64)
     changes = np.array([day_number(day) for day in change_days(scene.pack.changes)], np.int64)
-    return np.concatenate([*sides, scene.hierarchy.starts, steps, changes])
+    return Edges(
+        np.concatenate([one.first for one in ranges]),
+        np.concatenate([one.last + 1 for one in ranges]),
+        np.concatenate([scene.hierarchy.starts, held, changes]),
+    )
 
 
 def _ranges(scene: Scene, indicators: Sequence[Indicator]) -> Iterator[Range]:

@@ -12,7 +12,9 @@ from datetime import date, datetime
 
 from qingyu.i18n import Message, Text
 from qingyu.index.causes import Line
+from qingyu.index.doubts import Doubt, all_doubts
 from qingyu.index.exact_json import Fixed, micro, milli
+from qingyu.index.odds.said import AreaOdds
 from qingyu.index.sentence import Sentence
 
 Json = dict[str, object]
@@ -128,11 +130,12 @@ class United:
 class Part:
     """One indicator's part of a score.
 
-    count: the measure over the window; exposure: person-days, or the sum of `per.measure`; rate:
-    count per `unit` of exposure. weight: in force in its dimension; share: of the whole index,
-    after what is missing gave its weight to the rest. contribution: micro-points of the index;
-    None where the method has no split. fill: own, carried or from_parent. bridged_since: the last
-    split or merge of areas that its window or a comparison reaches across.
+    count: the measure over the window, in `measure_unit` (zh and en; None: events); exposure:
+    person-days, or the sum of `per.measure`; rate: count per `unit` of exposure. weight: in force
+    in its dimension; share: of the whole index, after what is missing gave its weight to the rest.
+    contribution: micro-points of the index; None where the method has no split. fill: own, carried
+    or from_parent. bridged_since: the last split or merge of areas that its window or a comparison
+    reaches across.
     """
 
     indicator: str
@@ -158,6 +161,8 @@ class Part:
     pack_line: str | None
     pack_lines: Mapping[str, str | None]
     united: tuple[United, ...] = ()  # of a union: events of several records behind the count
+    doubts: tuple[Doubt, ...] = ()  # outlying days that its score rests on
+    measure_unit: Mapping[str, str] | None = None
 
     @property
     def leading(self) -> Held | None:
@@ -172,6 +177,7 @@ class Part:
             "dimension": self.dimension,
             "measure": dict(self.measure),
             "count": self.count,
+            "measure_unit": None if self.measure_unit is None else dict(self.measure_unit),
             "window": None if self.window is None else self.window.to_json(),
             "exposure": self.exposure,
             "unit": self.unit,
@@ -191,6 +197,7 @@ class Part:
             "pack_line": self.pack_line,
             "pack_lines": dict(self.pack_lines),
             "united": [event.to_json() for event in self.united],
+            "doubts": [doubt.to_json() for doubt in self.doubts],
         }
 
     def _baseline(self) -> Json | None:
@@ -223,6 +230,7 @@ class Charge:
     points: int | None
     amount: int | None
     pack_line: str | None
+    measure_unit: Mapping[str, str] | None = None
 
     def to_json(self) -> Json:
         return {
@@ -231,6 +239,7 @@ class Charge:
             "name": dict(self.name),
             "dimension": self.dimension,
             "count": self.count,
+            "measure_unit": None if self.measure_unit is None else dict(self.measure_unit),
             "points": micro(self.points),
             "amount": micro(self.amount),
             "pack_line": self.pack_line,
@@ -326,10 +335,17 @@ class Explanation:
     change: Change
     scale_line: str | None
     corrections: tuple[Corrected, ...] = ()
+    odds: AreaOdds | None = None
+    width: Message | None = None  # whose doubt it is, in words
 
     @property
     def title(self) -> Text:
         return f"{self.name} {self.period}"
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """The outlying days that any of the parts rests on."""
+        return all_doubts(part.doubts for part in self.parts)
 
     def to_json(self) -> Json:
         return {
@@ -350,6 +366,7 @@ class Explanation:
             "sentence": self.sentence.to_json(),
             "bridged_since": self.bridged_since,
             "bridges": [bridge.to_json() for bridge in self.bridges],
+            "doubts": [doubt.to_json() for doubt in self.doubts],
             "parts": [part.to_json() for part in self.parts],
             "dimensions": [dimension.to_json() for dimension in self.dimensions],
             "charges": [charge.to_json() for charge in self.charges],
@@ -358,4 +375,5 @@ class Explanation:
             "previous": self.change.to_json(),
             "scale_line": self.scale_line,
             "corrections": [one.to_json() for one in self.corrections],
+            "odds": None if self.odds is None else self.odds.to_json(),
         }

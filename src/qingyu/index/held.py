@@ -14,6 +14,7 @@ from qingyu.index.pack_lines import line_of
 from qingyu.index.sentence import Finding
 from qingyu.index.splits import BEST
 from qingyu.index.spot import Spot, sources_of
+from qingyu.index.units import unit_of
 from qingyu.pack.model import MICRO, Comparison, Indicator
 from qingyu.periods import previous, same_of_earlier_year
 
@@ -153,6 +154,7 @@ def finding_of(spot: Spot, indicator: Indicator, comparison: Comparison, expecte
         years=comparison.years,
         days=length if spot.period.kind == "day" else None,
         events=events,
+        unit=unit_of(spot.pack, indicator.measure),
         share=indicator.per.measure is not None,
     )
 

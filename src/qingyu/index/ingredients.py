@@ -47,7 +47,8 @@ class State(IntEnum):
     LATE = 2
     SUSPECT = 3  # not covered well enough, for days that are suspect
     SUSPECT_SCORE = 4  # has a score, but its window holds a suspect day
-    PROVISIONAL = 5  # has a score, but a day of its window has not come in whole
+    # has a score, but its window has not come in whole, or rests on what is far from usual
+    PROVISIONAL = 5
     OK = 6
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,8 +14,11 @@ from qingyu.index.days import Days, days_of
 from qingyu.index.exposure import fill_levels
 from qingyu.index.hierarchy import Hierarchy, day_number
 from qingyu.index.ingredients import Int
-from qingyu.index.running import Grid, Ledger, Running
+from qingyu.index.running import Edges, Grid, Ledger, Running
 from qingyu.pack.model import Indicator, Measure, Pack
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _ROWS = 1024  # areas worked at once, so that a nation's days need no second copy
 _CELLS = 1 << 16  # days of areas added up at once, so that they stay in the processor's cache
@@ -28,7 +32,7 @@ class Ledgers:
     panel: Panel
     hierarchy: Hierarchy
     known_on: date | None
-    edges: Int  # day numbers at which some range that will be asked for begins, or ended
+    edges: Edges  # of all ranges that will be asked for
     bridge: Bridge | None = None  # of the sums of ledgers
     _days: dict[tuple[str, ...], Days] = field(default_factory=dict)
     _exposures: dict[tuple[str, tuple[str, ...]], Running] = field(default_factory=dict)
@@ -65,11 +69,11 @@ class Ledgers:
         row = self._measures.get(fingerprint(measure))
         running, stock = self._empty(), measure.stock is not None
         if row is not None:
-            given, parts = self.panel.counts.values[row], running[:, 1:]
+            given, parts = self._given(self.panel.counts, row, stock), running[:, 1:]
             for start in range(0, len(running), _ROWS):
                 rows = self._rows[start : start + _ROWS]
-                parts[start : start + _ROWS] = self._parts(given, rows, days, stock)
-            stray = self._parts(given, self._stray, days, stock).sum(axis=0)
+                parts[start : start + _ROWS] = self._parts(given, rows, days)
+            stray = self._parts(given, self._stray, days).sum(axis=0)
             self.hierarchy.add_up(parts, stray, self.grid.days)
         return self._run(running, days)
 
@@ -86,27 +90,34 @@ class Ledgers:
         if moved is None or row is None:
             return None
         pairs = np.arange(moved.sizes["pair"])
+        given = self._given(moved, row, measure.stock is not None)
         sums = np.zeros((len(pairs), len(self.grid.points)), np.int64)
-        sums[:, 1:] = self._parts(moved.values[row], pairs, days, measure.stock is not None)
+        sums[:, 1:] = self._parts(given, pairs, days)
         np.cumsum(sums[:, 1:], axis=1, out=sums[:, 1:])
         return Running(sums, self.grid, days.size)
 
     def _empty(self) -> Int:
         return np.zeros((len(self.hierarchy.codes), len(self.grid.points)), np.int64)
 
-    def _parts(self, given: Int, rows: Int, days: Days, stock: bool) -> Int:
+    def _given(self, counts: xr.DataArray, row: int, stock: bool) -> Int:
+        """[rows, days read] of one measure. What is open of a stock is all that came before."""
+        days = self.grid.read
+        if not stock:
+            return counts.variable[row, :, days].values
+        opened = counts.variable[row, :, : self.grid.size].values
+        return np.cumsum(opened, axis=1, dtype=np.int64)[:, days]
+
+    def _parts(self, given: Int, rows: Int, days: Days) -> Int:
         """[rows, n − 1] sums over the counting days from each point of the grid to the next; 0
-        for a row of −1."""
-        points = self.grid.points
-        within = slice(int(points[0]), int(points[-1]))
+        for a row of −1, and between points whose days are not read."""
         following = len(rows) > 0 and bool((np.diff(rows) == 1).all()) and int(rows[0]) >= 0
         part = given[slice(int(rows[0]), int(rows[-1]) + 1) if following else rows]
-        part = np.cumsum(part, axis=1, dtype=np.int64)[:, within] if stock else part[:, within]
-        if not days.counting[within].all():
-            part = part * days.counting[within]
+        counting = days.counting[self.grid.read]
+        if not counting.all():
+            part = part * counting
         if not following and (rows < 0).any():
             part = part * (rows >= 0)[:, None]
-        return part if self.grid.whole else _between(part, points - points[0])
+        return part if self.grid.whole else _between(part, self.grid.read_before)
 
     def _run(self, running: Int, days: Days, kept: bool = False) -> Running:
         """Adds up along the days, of the graded areas, in the same memory."""
@@ -132,10 +143,11 @@ class Ledgers:
 
 def _between(part: Int, points: Int) -> Int:
     """[rows, n − 1] sums of the columns from each point to the next."""
-    found = np.empty((len(part), len(points) - 1), np.int64)
+    found = np.zeros((len(part), len(points) - 1), np.int64)
+    filled = slice(int(np.searchsorted(points[1:], 1)), None)  # before it, no column has come
     step = max(_CELLS // max(part.shape[1], 1), 1)
     for start in range(0, len(part), step):
         running = np.cumsum(part[start : start + step], axis=1, dtype=np.int64)
-        found[start : start + step] = running[:, points[1:] - 1]
+        found[start : start + step, filled] = running[:, points[1:][filled] - 1]
     found[:, 1:] -= found[:, :-1].copy()
     return found

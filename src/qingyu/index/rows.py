@@ -8,8 +8,10 @@ from datetime import date
 from typing import Literal
 
 from qingyu.index.charges import charges_of
+from qingyu.index.doubts import Doubt, all_doubts
 from qingyu.index.exact_json import micro, milli
 from qingyu.index.ingredients import State
+from qingyu.index.odds.said import AreaOdds
 from qingyu.index.sentence import Sentence
 from qingyu.index.spot import Spot, area_of
 from qingyu.index.story import grade_in_force, sentence_of
@@ -24,6 +26,7 @@ class Row:
 
     grade_place: 0 = best, in the scale in force. sentence: what is unusual, or why no data.
     bridged_since: the last split or merge of areas that any number behind the score reaches across.
+    doubts: the outlying days that it rests on. odds: how sure all this is; None if not asked for.
     """
 
     area: str
@@ -42,6 +45,8 @@ class Row:
     state: str
     sentence: Sentence
     bridged_since: date | None = None
+    doubts: tuple[Doubt, ...] = ()
+    odds: AreaOdds | None = None
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -59,6 +64,8 @@ class Row:
             "state": self.state,
             "sentence": self.sentence.to_json(),
             "bridged_since": self.bridged_since,
+            "doubts": [doubt.to_json() for doubt in self.doubts],
+            "odds": None if self.odds is None else self.odds.to_json(),
         }
 
 
@@ -71,6 +78,7 @@ def row_of(spot: Spot) -> Row:
     results = spot.results
     area = area_of(spot.pack, spot.code, spot.period)
     grade = grade_in_force(spot)
+    parts = parts_of(spot)
     return Row(
         area=spot.code,
         name=area.name,
@@ -86,8 +94,9 @@ def row_of(spot: Spot) -> Row:
         change=spot.score(results.change),
         completeness=spot.found(results.completeness),
         state=spot.area_state.word,
-        sentence=sentence_of(spot, parts_of(spot), charges_of(spot)),
+        sentence=sentence_of(spot, parts, charges_of(spot)),
         bridged_since=spot.bridged_since,
+        doubts=all_doubts(part.doubts for part in parts),
     )
 
 

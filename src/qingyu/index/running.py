@@ -20,24 +20,42 @@ _MOST_KEPT = 1 << 22  # cells of one array of sums that is worth keeping for the
 
 
 @dataclass(frozen=True)
+class Edges:
+    """Day numbers: where the ranges that will be asked for begin, the days after their ends, and
+    days between which one sum is enough."""
+
+    begin: Int
+    end: Int
+    steps: Int
+
+
+@dataclass(frozen=True)
 class Grid:
     """The days before which running sums are kept.
 
     Ten years of days need them before every day; one day of a nation needs some dozens of them,
-    and the days in between only as parts of sums.
+    and the days in between only as parts of sums. Days that lie in no range are not even read.
     """
 
     start: int  # day number of the panel's first day
     points: Int  # [n] days since `start`, rising, at least one
+    asked: Bool | None = None  # [n − 1] whether the days to the next point are read; None: all
 
     @classmethod
-    def of(cls, start: int, size: int, edges: Int) -> Grid:
-        """A grid for the panel's `size` days from `start` that has all `edges` (day numbers)."""
+    def of(cls, start: int, size: int, edges: Edges) -> Grid:
+        """A grid for the panel's `size` days from `start` that has all `edges`."""
+        begin, end, steps = (
+            np.clip(side - start, 0, size) for side in (edges.begin, edges.end, edges.steps)
+        )
         marked = np.zeros(size + 1, bool)
-        marked[np.clip(edges - start, 0, size)] = True
-        if 4 * int(marked.sum()) > size:
-            marked[:] = True
-        return cls(start, np.flatnonzero(marked))
+        for side in (begin, end, steps):
+            marked[side] = True
+        opened = np.bincount(np.minimum(begin, end), minlength=size + 1)
+        asked = np.cumsum(opened - np.bincount(end, minlength=size + 1)) > 0
+        if 4 * int(marked.sum()) > size and 4 * int(asked.sum()) >= 3 * size:
+            return cls(start, np.arange(size + 1))
+        points = np.flatnonzero(marked)
+        return cls(start, points, asked[points[:-1]])
 
     @cached_property
     def size(self) -> int:
@@ -59,6 +77,31 @@ class Grid:
         found = np.full(self.size + 1, -1, np.int64)
         found[self.points] = np.arange(len(self.points))
         return found
+
+    @cached_property
+    def read(self) -> Int | slice:
+        """The days that are read: places since `start`, or one slice of them."""
+        if self.asked is None:
+            return slice(int(self.points[0]), self.size)
+        within = np.repeat(self.asked, np.diff(self.points))
+        days: Int = self.points[0] + np.flatnonzero(within)
+        return days
+
+    @cached_property
+    def read_before(self) -> Int:
+        """[n] how many days are read before each point."""
+        if self.asked is None:
+            return np.asarray(self.points - self.points[0])
+        spans = np.diff(self.points) * self.asked
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(spans)])
+
+    def check_read(self, before: Int, after: Int) -> None:
+        """That all days between two points were read."""
+        if self.asked is None:
+            return
+        days = self.points[after] - self.points[before]
+        if (self.read_before[after] - self.read_before[before] != days).any():
+            raise LookupError("a range of days has days that were not read")
 
     def places(self, columns: Int) -> Int:
         """The points at `columns` of a running sum of all days."""
@@ -101,7 +144,9 @@ class Running:
 
     def _over(self, ranges: Range, rows: Rows) -> Int:
         low, high = ranges.columns(self.grid.start, self.panel_days)
-        after, before = (_run(self.grid.places(columns)) for columns in (high, low))
+        places = [self.grid.places(columns) for columns in (high, low)]
+        self.grid.check_read(places[1], places[0])
+        after, before = map(_run, places)
         found = _cut(self.sums, rows, after) - _cut(self.sums, rows, before)
         return found if self.mender is None else self.mender.mend(self.real, found, ranges, rows)
 

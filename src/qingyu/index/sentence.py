@@ -2,7 +2,8 @@
 
 At most 25 English words or 40 Chinese characters, and every number in it is also a field of
 `Sentence.numbers`, hence of the JSON. The words keep to rules: no percentage of a count under
-twenty, none of a share; 多一倍 is twice; a grade's word never stands without its colour.
+twenty, none of a share, no multiple beyond twice of a count under twenty; 多一倍 is twice; a
+grade's word never stands without its colour.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ LEAST_FOR_PERCENT = 20  # events; a percentage of fewer is noise in precise dres
 _MUCH = Fraction(1, 10)  # a tenth more or fewer is still "much as usual"
 _DOUBLE = (Fraction(19, 10), Fraction(21, 10))
 _HALF = (Fraction(9, 20), Fraction(11, 20))
+_NEAR = Fraction(1, 4)  # of a multiple: 3.7 to 4.25 times is "about 4 times"
+MOST_TIMES = 10
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Finding:
 
     count: as counted (scaled by 10^`places`); expected: micro-counts in the same scale.
     days: length of the window, where it is not the period itself.
-    events: whether the measure counts things that happen (起) or adds up amounts.
+    events: whether the measure counts things that happen (起) or adds up amounts, of which `unit`
+    says what they are counted in.
     share: whether it is a part of a second measure, so that no percentage is said.
     """
 
@@ -76,6 +80,7 @@ class Finding:
     days: int | None = None
     events: bool = True
     share: bool = False
+    unit: Names | None = None
 
     @property
     def usual(self) -> int:
@@ -89,6 +94,18 @@ class Finding:
         if self.share or self.count < least or self.expected < least * MICRO:
             return None
         return round(abs(self.ratio - 1) * 100)
+
+    @property
+    def multiple(self) -> tuple[int, bool] | None:
+        """How many times as many, from three on (or more than twice), and whether it is more than
+        that; None where it is less, or the count is small."""
+        least = LEAST_FOR_PERCENT * 10**self.places
+        if self.count < least or self.expected <= 0 or self.ratio <= _DOUBLE[1]:
+            return None
+        near, below = round(self.ratio), int(self.ratio)
+        if below >= MOST_TIMES and self.ratio > MOST_TIMES + _NEAR:
+            return MOST_TIMES, True
+        return (near, False) if abs(self.ratio - near) <= _NEAR else (below, True)
 
     @property
     def ratio(self) -> Fraction:
@@ -145,23 +162,27 @@ def say_weakest(lead: Message, name: Names, points: Fixed) -> Sentence:
     return Sentence(words, {"points": said})
 
 
-def say_veto(lead: Message, name: Names, count: int) -> Sentence:
+def say_veto(lead: Message, name: Names, count: Fixed, unit: Names | None = None) -> Sentence:
     words = T("{lead}. {name}: {count}; by rule the last grade and no rank.",
-              lead=lead, name=named(name), count=_events(count))  # fmt: skip
-    return Sentence(words, {"count": count})
+              lead=lead, name=named(name), count=_charged(count, unit))  # fmt: skip
+    return Sentence(words, {"count": _plain(count)})
 
 
-def say_cap(lead: Message, name: Names, count: int, limit: Grade) -> Sentence:
+def say_cap(
+    lead: Message, name: Names, count: Fixed, limit: Grade, unit: Names | None = None
+) -> Sentence:
     best = grade_words(limit)
     words = T("{lead}. {name}: {count}; by rule no better than {limit}.",
-              lead=lead, name=named(name), count=_events(count), limit=best)  # fmt: skip
-    return Sentence(words, {"count": count})
+              lead=lead, name=named(name), count=_charged(count, unit), limit=best)  # fmt: skip
+    return Sentence(words, {"count": _plain(count)})
 
 
-def say_deduction(lead: Message, name: Names, count: int, points: Fixed) -> Sentence:
+def say_deduction(
+    lead: Message, name: Names, count: Fixed, points: Fixed, unit: Names | None = None
+) -> Sentence:
     words = T("{lead}. {name}: {count}; {points} points off.",
-              lead=lead, name=named(name), count=_events(count), points=points)  # fmt: skip
-    return Sentence(words, {"count": count, "points": points})
+              lead=lead, name=named(name), count=_charged(count, unit), points=points)  # fmt: skip
+    return Sentence(words, {"count": _plain(count), "points": points})
 
 
 def say_no_data(reason: Sentence) -> Sentence:
@@ -185,8 +206,22 @@ def _events(count: int) -> Message:
     return TN("{count} event", "{count} events", count)
 
 
+def in_unit(amount: Text, unit: Names | None) -> Text:
+    """`125.0 hectares`; the bare amount where there is no unit."""
+    return amount if unit is None else T("{amount} {unit}", amount=amount, unit=named(unit))
+
+
+def _charged(count: Fixed, unit: Names | None) -> Text:
+    """What led to a charge: so many events, or an amount of something."""
+    return in_unit(str(count), unit) if unit is not None or count.places else _events(count.units)
+
+
+def _plain(count: Fixed) -> int | Fixed:
+    return count if count.places else count.units
+
+
 def _count(finding: Finding) -> Text:
-    amount = str(Fixed(finding.count, finding.places))
+    amount = in_unit(str(Fixed(finding.count, finding.places)), finding.unit)
     count = _events(finding.count) if finding.events else amount
     if finding.days is None:
         return count
@@ -221,7 +256,7 @@ def _how(finding: Finding) -> Message:
         return T("more than usual")
     ratio, percent = finding.ratio, finding.percent
     if ratio > _DOUBLE[1]:
-        return T("more than double")
+        return _times(finding)
     if ratio >= _DOUBLE[0]:
         return T("about double")
     if ratio < _HALF[0]:
@@ -234,6 +269,19 @@ def _how(finding: Finding) -> Message:
     return T("more than usual") if ratio > 1 else T("fewer than usual")
 
 
+def _times(finding: Finding) -> Message:
+    times, more = finding.multiple or (2, True)
+    if times <= 2:
+        return T("more than double")
+    if finding.events:
+        if more:
+            return T("more than {times} times as many", times=times)
+        return T("about {times} times as many", times=times)
+    if more:
+        return T("more than {times} times as much", times=times)
+    return T("about {times} times as much", times=times)
+
+
 def _numbers(finding: Finding) -> dict[str, int | Fixed]:
     """Everything the forms of a finding may say."""
     found: dict[str, int | Fixed] = {
@@ -242,6 +290,8 @@ def _numbers(finding: Finding) -> dict[str, int | Fixed]:
     }
     if finding.percent is not None and finding.expected > 0:
         found["percent"] = finding.percent
+    if finding.multiple is not None and finding.multiple[0] > 2:
+        found["times"] = finding.multiple[0]
     if finding.days is not None:
         found["days"] = finding.days
     if finding.against == "trailing" and finding.weeks is not None:

@@ -23,7 +23,7 @@ from qingyu.index.sentence import (
 )
 from qingyu.index.splits import BEST
 from qingyu.index.spot import Spot, sources_of
-from qingyu.pack.model import MICRO, Grade, GradeScale, Indicator
+from qingyu.pack.model import MICRO, Grade, GradeScale, Indicator, Names
 
 
 def sentence_of(spot: Spot, parts: tuple[Part, ...], charges: tuple[Charge, ...]) -> Sentence:
@@ -65,13 +65,13 @@ def _rule_sentence(spot: Spot, lead: Message, charges: tuple[Charge, ...]) -> Se
     for charge in sorted(charges, key=lambda charge: charge.kind != "veto"):
         if charge.kind == "veto":
             veto = next(veto for veto in grades.vetoes if veto.id == charge.id)
-            return say_veto(lead, veto.name, charge.count.units)
+            return say_veto(lead, veto.name, charge.count, _unit(charge))
         if charge.kind == "cap":
             cap = next(cap for cap in grades.caps if cap.id == charge.id)
             scale = scale_in_force(spot)
             assert scale is not None
             limit = next(grade for grade in scale.grades if grade.id == cap.grade)
-            return say_cap(lead, cap.name, charge.count.units, limit)
+            return say_cap(lead, cap.name, charge.count, limit, _unit(charge))
     return None
 
 
@@ -79,7 +79,11 @@ def _deduction_sentence(spot: Spot, lead: Message, charge: Charge) -> Sentence:
     dimension = spot.pack.dimension(charge.dimension or "")
     deduction = next(one for one in dimension.deductions if one.id == charge.id)
     points = _short(Fixed(charge.points or 0, 6))
-    return say_deduction(lead, deduction.name, charge.count.units, points)
+    return say_deduction(lead, deduction.name, charge.count, points, _unit(charge))
+
+
+def _unit(charge: Charge) -> Names | None:
+    return None if charge.measure_unit is None else Names(**charge.measure_unit)
 
 
 def _short(number: Fixed) -> Fixed:

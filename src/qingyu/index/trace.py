@@ -7,6 +7,7 @@ from fractions import Fraction
 from qingyu.i18n import Message, T
 from qingyu.index.bridging import bridges_of
 from qingyu.index.charges import applied, charges_of
+from qingyu.index.doubted import doubts_of
 from qingyu.index.explanation import Change, DimensionPart, Explanation, Part
 from qingyu.index.held import comparisons_of, rate, window_of
 from qingyu.index.pack_lines import line_in_force, line_of, scale_line
@@ -14,6 +15,7 @@ from qingyu.index.results import Fill
 from qingyu.index.splits import Branch, Member, Split, Taken, split_score
 from qingyu.index.spot import Spot, area_of
 from qingyu.index.story import grade_in_force, reason_of_cell, sentence_of
+from qingyu.index.units import unit_of
 from qingyu.pack.model import MICRO, Indicator, Pack
 from qingyu.periods import Period
 
@@ -67,7 +69,7 @@ def parts_of(spot: Spot, split: Split | None = None) -> tuple[Part, ...]:
 def _part(
     spot: Spot, indicator: Indicator, split: Split | None, branches: tuple[Branch, ...]
 ) -> Part:
-    place = spot.place_of(indicator.id)
+    place, unit = spot.place_of(indicator.id), unit_of(spot.pack, indicator.measure)
     count = spot.given(spot.ingredients.world.count, place)
     exposure = spot.found(spot.results.exposure, place)
     points = spot.score(spot.results.indicator, place)
@@ -97,6 +99,8 @@ def _part(
         bridged_since=spot.part_since(indicator),
         pack_line=_weight_line(spot, indicator),
         pack_lines=_lines(spot, indicator),
+        doubts=doubts_of(spot, indicator),
+        measure_unit=None if unit is None else unit.model_dump(),
     )
 
 

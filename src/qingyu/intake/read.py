@@ -66,7 +66,10 @@ def _must_be_a_file(path: Path) -> None:
     else:
         return
     raise InputError(
-        str(path), found, T("a CSV or Parquet file with rows"), T("Name the file to be received.")
+        str(path),
+        found,
+        T("a table with rows: CSV, workbook, JSON Lines or Parquet"),
+        T("Name the file to be received."),
     )
 
 

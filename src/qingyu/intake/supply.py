@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from qingyu.engine.batches import Batch
 from qingyu.engine.connect import connected, file_list, quoted
-from qingyu.engine.coverage import coverage, covered_days, day_axis
+from qingyu.engine.coverage import Coverage, covered_days, day_axis, judged
 from qingyu.engine.measures import fingerprint
 from qingyu.engine.store import Home
-from qingyu.engine.tables import DayState
+from qingyu.engine.tables import DayState, Outlying
 from qingyu.intake.standing import Standing, standings
 from qingyu.pack.model import Measure, Pack, Source
 
@@ -55,6 +55,7 @@ class SupplyRow:
     refused: int
     unplaced: int
     corrections: tuple[Standing, ...] = ()  # declared ones that are not taken back
+    outlying: tuple[Outlying, ...] = ()  # full days with far more records than is usual
 
 
 def supply(home: Home, pack: Pack, today: date) -> list[SupplyRow]:
@@ -63,7 +64,7 @@ def supply(home: Home, pack: Pack, today: date) -> list[SupplyRow]:
     days = covered_days(batches)
     axis = day_axis(*days) if days else np.array([], "datetime64[D]")
     totals = np.stack([_totals(home, source, axis) for source in pack.sources])
-    rows = supply_of(pack, batches, axis, coverage(pack, batches, totals, axis), today)
+    rows = supply_of(pack, batches, axis, judged(pack, batches, totals, axis), today)
     return [replace(row, corrections=standings(home, row.source)) for row in rows]
 
 
@@ -71,12 +72,15 @@ def supply_of(
     pack: Pack,
     batches: Sequence[Batch],
     axis: npt.NDArray[np.datetime64],
-    states: npt.NDArray[np.uint8],
+    covered: Coverage,
     today: date,
 ) -> list[SupplyRow]:
-    """The same from the states (`DayState` [source, day]) of a panel at hand: nothing is read."""
+    """The same from what is known of each day by a panel at hand: nothing is read."""
     return [
-        _row(source, batches, axis, states[number], today)
+        replace(
+            _row(source, batches, axis, covered.states[number], today),
+            outlying=tuple(one for one in covered.outlying if one.source == source.id),
+        )
         for number, source in enumerate(pack.sources)
     ]
 

@@ -30,12 +30,17 @@ from qingyu.pack.model import (
     Grades,
     Index,
     Indicator,
+    Integrity,
     Level,
     Model,
     Names,
     Outline,
+    Publication,
     Source,
+    Stars,
     Union,
+    WarningCase,
+    Warnings,
 )
 from qingyu.pack.parts import (
     files_in,
@@ -85,6 +90,12 @@ class UnionList(Model):
     unions: tuple[Union, ...] = Field(min_length=1)
 
 
+class WarningCaseList(Model):
+    """A file `cases/warnings*.yaml` is a list of cases of warning rules."""
+
+    cases: tuple[WarningCase, ...] = Field(min_length=1)
+
+
 class CaseList(Model):
     """A file of `cases/` is a list of cases."""
 
@@ -111,7 +122,12 @@ class Draft:
     dimensions: list[Dimension] = field(default_factory=list)
     indicators: list[Indicator] = field(default_factory=list)
     grades: Grades | None = None
+    stars: Stars | None = None
+    integrity: Integrity | None = None
+    warnings: Warnings | None = None
+    publication: Publication | None = None
     cases: list[Case] = field(default_factory=list)
+    warning_cases: list[WarningCase] = field(default_factory=list)
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -161,6 +177,10 @@ def read_draft(folder: Path) -> Draft:
     _read_dimensions(draft)
     _read_indicators(draft)
     _read_grades(draft)
+    _read_stars(draft)
+    _read_integrity(draft)
+    _read_warnings(draft)
+    _read_publication(draft)
     _read_cases(draft)
     _unknown_files(draft)
     return draft
@@ -304,9 +324,55 @@ def _read_grades(draft: Draft) -> None:
         note_spots(draft, tree, "grades", ())
 
 
+def _read_stars(draft: Draft) -> None:
+    if not (draft.folder / "stars.yaml").exists():
+        return
+    tree = tree_of(draft, "stars.yaml", "stars")
+    draft.stars = model_of(draft, Stars, tree, "stars", {})
+    if tree is not None:
+        note_spots(draft, tree, "stars", ())
+        note_list(draft, tree, "stars/items", ("items",))
+
+
+def _read_integrity(draft: Draft) -> None:
+    if not (draft.folder / "integrity.yaml").exists():
+        return
+    tree = tree_of(draft, "integrity.yaml", "integrity")
+    draft.integrity = model_of(draft, Integrity, tree, "integrity", {})
+    if tree is not None:
+        note_spots(draft, tree, "integrity", ())
+
+
+def _read_warnings(draft: Draft) -> None:
+    if not (draft.folder / "warnings.yaml").exists():
+        return
+    tree = tree_of(draft, "warnings.yaml", "warnings")
+    draft.warnings = model_of(draft, Warnings, tree, "warnings", {})
+    if tree is not None:
+        note_spots(draft, tree, "warnings", ())
+        note_list(draft, tree, "warnings/rules", ("rules",))
+
+
+def _read_publication(draft: Draft) -> None:
+    if not (draft.folder / "publication.yaml").exists():
+        return
+    tree = tree_of(draft, "publication.yaml", "publication")
+    draft.publication = model_of(draft, Publication, tree, "publication", {})
+    if tree is not None:
+        note_spots(draft, tree, "publication", ())
+
+
 def _read_cases(draft: Draft) -> None:
     for file in files_in(draft, "cases", ".yaml"):
         tree = tree_of(draft, file, "cases")
+        if stem(file).startswith("warnings"):
+            rules = list_of(draft, WarningCaseList, "cases", tree, "cases")
+            for number, rule_case in enumerate(rules.cases if rules else ()):
+                if tree is not None:
+                    key = f"warning_cases/{len(draft.warning_cases)}"
+                    note_spots(draft, tree, key, (number,))
+                draft.warning_cases.append(rule_case)
+            continue
         made = list_of(draft, CaseList, "cases", tree, "cases")
         for number, case in enumerate(made.cases if made else ()):
             if tree is not None:

@@ -17,7 +17,8 @@ ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "code"]
 class Column(Model):
     """One column of a file. `names` are other names it has in the sender's files, the first that
     the header has counting. `made_of` joins other columns of the contract with `joint` between
-    (year, month and day; date and hour). `path` leads to a nested value in JSON Lines."""
+    (year, month and day; date and hour). `path` leads to a nested value in JSON Lines. `unit`: what
+    a number counts or measures, as printed beside sums of it."""
 
     name: str  # as in the sender's file
     type: ColumnType
@@ -30,6 +31,7 @@ class Column(Model):
     least: Micro | None = None
     most: Micro | None = None
     places: int = Field(default=0, ge=0, le=6)  # decimals kept of a decimal column
+    unit: Names | None = None
     format: str | None = None  # strptime form of a date or timestamp
     description: str | None = None
     names: tuple[Spelling, ...] = ()
@@ -81,10 +83,18 @@ class Place(Model):
 
 
 class Usual(Model):
-    """When a covered day is suspect: its records are under `below` of the median of the same
-    weekday in the `weeks` before (asked only where that median reaches `least`)."""
+    """What a covered day is held against: the median of the days like it in the `weeks` before.
+    Records under `below` of it make the day suspect, and it counts for nothing (asked only where
+    that median reaches `least`); records over `above` times it (or times `least`, if that is
+    more) make it outlying: it counts, and what rests on it is provisional. Without `above` that is
+    not asked.
+
+    `by`: which days are like it: those of the same `weekday`, or for `working` all working days
+    (make-up days too) of a working day, and all days off (holidays too) of a day off."""
 
     below: Micro = 400_000
+    above: Micro | None = None
+    by: Literal["weekday", "working"] = "weekday"
     weeks: int = Field(default=8, ge=3)
     least: int = Field(default=20, ge=1)
 
@@ -147,7 +157,7 @@ class Source(Model):
     repeats: Literal["once", "each"] = "once"
     place: Place
     gaps: tuple[Gap, ...] = ()
-    confirmed: tuple[date, ...] = ()  # days that look suspect and are known to be right
+    confirmed: tuple[date, ...] = ()  # days that look suspect or outlying and are right
     usual: Usual = Usual()
     rhythm: Rhythm = Rhythm()
     reading: Reading | None = None  # of a source of readings

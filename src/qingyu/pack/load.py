@@ -41,7 +41,12 @@ def _pack(draft: Draft) -> Pack:
         dimensions=tuple(draft.dimensions),
         indicators=tuple(draft.indicators),
         grades=grades,
+        stars=draft.stars,
+        integrity=draft.integrity,
+        warnings=draft.warnings,
+        publication=draft.publication,
         cases=tuple(draft.cases),
+        warning_cases=tuple(draft.warning_cases),
         digest="",
         folder=str(draft.folder),
         lines=draft.spots.lines(),
@@ -50,19 +55,28 @@ def _pack(draft: Draft) -> Pack:
     return pack.model_copy(update={"digest": digest_of_pack(pack)})
 
 
+_NO_SCORES = {"integrity", "publication", "warnings", "warning_cases"}
+
+
 def digest_of_pack(pack: Pack) -> str:
     """The fingerprint of what a pack says, whatever its comments, layout, folder and lines.
 
-    Exposures, which may be hundreds of thousands of rows, go in as one digest a file.
+    Exposures, which may be hundreds of thousands of rows, go in as one digest a file. What the
+    auditor looks at and when a warning is raised stay out: no score changes with them.
     """
-    tree = pack.model_dump(exclude={"digest", "exposures"})
+    tree = pack.model_dump(exclude={"digest", "exposures", *_NO_SCORES})
     for source in tree["sources"]:
         if source["corrections"] == Corrections().model_dump():
             del source["corrections"]
+        for column in source["columns"]:
+            if column["unit"] is None:
+                del column["unit"]
     if not pack.changes:  # a pack without them is fingerprinted as before there were any
         del tree["changes"]
     if not pack.outlines:
         del tree["outlines"]
+    if pack.stars is None:
+        del tree["stars"]
     tree["exposures"] = {
         exposure.id: digest_of(
             part

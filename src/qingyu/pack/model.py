@@ -24,6 +24,18 @@ from qingyu.pack.feeds import (
     Usual,
     Version,
 )
+from qingyu.pack.integrity import (
+    AimedScores,
+    EffortMoved,
+    Flooded,
+    Heaped,
+    Hugging,
+    Integrity,
+    LowBeside,
+    Reclassified,
+    Repeated,
+    WatchedCount,
+)
 from qingyu.pack.method import (
     Cap,
     Comparand,
@@ -55,6 +67,8 @@ from qingyu.pack.places import (
     Level,
     Outline,
 )
+from qingyu.pack.publication import Protection, ProtectionLevel, Publication, PublicIndex
+from qingyu.pack.stars import StarBand, StarItem, StarList, StarRules, Stars, StarVeto
 from qingyu.pack.unions import Union
 from qingyu.pack.values import (
     MICRO,
@@ -71,10 +85,32 @@ from qingyu.pack.values import (
     to_micro,
     to_text,
 )
+from qingyu.pack.warnings import (
+    SEVERITIES,
+    Detect,
+    DetectorName,
+    FalseEpisodes,
+    Incomplete,
+    Quiet,
+    RankFall,
+    Reds,
+    Rise,
+    Severity,
+    WarningCase,
+    WarningDays,
+    WarningExpected,
+    WarningRule,
+    Warnings,
+)
+from qingyu.pack.warnings import (
+    Gap as RunGap,
+)
 from qingyu.pack.written import Layout, Spelling, Written
 
 __all__ = [
     "MICRO",
+    "SEVERITIES",
+    "AimedScores",
     "Area",
     "AreaClass",
     "Calendar",
@@ -95,17 +131,27 @@ __all__ = [
     "Daily",
     "Dated",
     "Deduction",
+    "Detect",
+    "DetectorName",
     "Dimension",
+    "EffortMoved",
     "Exposure",
     "ExposureRow",
+    "FalseEpisodes",
+    "Flooded",
     "Gap",
     "Grade",
     "GradeScale",
     "Grades",
+    "Heaped",
+    "Hugging",
+    "Incomplete",
     "Index",
     "Indicator",
+    "Integrity",
     "Layout",
     "Level",
+    "LowBeside",
     "Measure",
     "Method",
     "Micro",
@@ -119,16 +165,40 @@ __all__ = [
     "PeriodKind",
     "Place",
     "Plain",
+    "Protection",
+    "ProtectionLevel",
+    "PublicIndex",
+    "Publication",
+    "Quiet",
+    "RankFall",
     "Reading",
+    "Reclassified",
+    "Reds",
+    "Repeated",
     "Rhythm",
+    "Rise",
+    "RunGap",
+    "Severity",
     "Shrink",
     "Source",
     "Span",
     "Spelling",
+    "StarBand",
+    "StarItem",
+    "StarList",
+    "StarRules",
+    "StarVeto",
+    "Stars",
     "Union",
     "Usual",
     "Version",
     "Veto",
+    "WarningCase",
+    "WarningDays",
+    "WarningExpected",
+    "WarningRule",
+    "Warnings",
+    "WatchedCount",
     "Within",
     "Written",
     "in_force",
@@ -165,7 +235,12 @@ class Pack(Model):
     indicators: tuple[Indicator, ...]
     indices: tuple[Index, ...]
     grades: Grades
+    stars: Stars | None = None
+    integrity: Integrity | None = None  # what the auditor's checks look at; no part of the method
+    warnings: Warnings | None = None
+    publication: Publication | None = None  # what is made public; no part of the method
     cases: tuple[Case, ...] = ()
+    warning_cases: tuple[WarningCase, ...] = ()
     digest: str  # of the logical content
     folder: str = Field(exclude=True)
     # "indicators/ems_cardiac/weight/0" → "indicators/ems_cardiac.yaml:12"

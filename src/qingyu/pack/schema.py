@@ -13,8 +13,21 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from qingyu.pack.contract import COLUMN_KEYS
-from qingyu.pack.draft import CaseList, DimensionList, Head, UnionList
-from qingyu.pack.model import Calendar, Column, Grades, Indicator, Source, Span, to_micro, to_text
+from qingyu.pack.draft import CaseList, DimensionList, Head, UnionList, WarningCaseList
+from qingyu.pack.model import (
+    Calendar,
+    Column,
+    Grades,
+    Indicator,
+    Integrity,
+    Publication,
+    Source,
+    Span,
+    Stars,
+    Warnings,
+    to_micro,
+    to_text,
+)
 from qingyu.pack.tables import AREA_COLUMNS, CHANGE_COLUMNS, EXPOSURE_COLUMNS
 from qingyu.pack.written import Layout, Spelling
 
@@ -64,8 +77,13 @@ def schema() -> dict[str, object]:
         "dimensions.yaml": _list_of(DimensionList, "dimensions"),
         "indicators/*.yaml": _of(Indicator, "id"),
         "grades.yaml": _of(Grades),
+        "stars.yaml": _of(Stars),
+        "integrity.yaml": _of(Integrity),
         "calendar.yaml": _of(Calendar),
         "matching.yaml": _list_of(UnionList, "unions"),
+        "warnings.yaml": _of(Warnings),
+        "publication.yaml": _of(Publication),
+        "cases/warnings*.yaml": _list_of(WarningCaseList, "cases"),
         "cases/*.yaml": _list_of(CaseList, "cases"),
         "sources/*.yaml": {"$schema": _DRAFT, **OpenDataContractStandard.model_json_schema()},
         "sources/*.yaml#qingyu": _of(Source, "id", "columns", "key"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qingyu.pack.method import Dimension, Grades, Indicator, Measure
+from qingyu.pack.method import Dimension, Grades, Indicator, Measure, Per
 from qingyu.pack.model import Pack
+from qingyu.pack.stars import StarItem, Stars
 from qingyu.pack.unions import meaning, places_of, sealed
 
 Meanings = Mapping[str, str]
@@ -25,16 +26,20 @@ def seal(pack: Pack) -> Pack:
             "indicators": tuple(_indicator(one, meanings) for one in pack.indicators),
             "dimensions": tuple(_dimension(one, meanings) for one in pack.dimensions),
             "grades": _grades(pack.grades, meanings),
+            "stars": None if pack.stars is None else _stars(pack.stars, meanings),
         }
     )
 
 
 def _indicator(indicator: Indicator, meanings: Meanings) -> Indicator:
-    per = indicator.per
-    if per.measure is not None:
-        per = per.model_copy(update={"measure": sealed(per.measure, meanings)})
     measure = sealed(indicator.measure, meanings)
-    return indicator.model_copy(update={"measure": measure, "per": per})
+    return indicator.model_copy(update={"measure": measure, "per": _per(indicator.per, meanings)})
+
+
+def _per(per: Per, meanings: Meanings) -> Per:
+    if per.measure is None:
+        return per
+    return per.model_copy(update={"measure": sealed(per.measure, meanings)})
 
 
 def _dimension(dimension: Dimension, meanings: Meanings) -> Dimension:
@@ -52,3 +57,22 @@ def _grades(grades: Grades, meanings: Meanings) -> Grades:
     caps = tuple(one.model_copy(update=with_sealed(one.measure)) for one in grades.caps)
     vetoes = tuple(one.model_copy(update=with_sealed(one.measure)) for one in grades.vetoes)
     return grades.model_copy(update={"caps": caps, "vetoes": vetoes})
+
+
+def _stars(stars: Stars, meanings: Meanings) -> Stars:
+    items = tuple(_star_item(one, meanings) for one in stars.items)
+    return stars.model_copy(update={"items": items})
+
+
+def _star_item(item: StarItem, meanings: Meanings) -> StarItem:
+    lists = {
+        name: one.model_copy(update={"measure": sealed(one.measure, meanings)})
+        for name, one in item.lists.items()
+    }
+    return item.model_copy(
+        update={
+            "measure": None if item.measure is None else sealed(item.measure, meanings),
+            "lists": lists,
+            "per": None if item.per is None else _per(item.per, meanings),
+        }
+    )

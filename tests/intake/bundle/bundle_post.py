@@ -15,10 +15,10 @@ from qingyu.intake.bundle import disk
 from qingyu.intake.bundle.chain import Policy
 from qingyu.intake.bundle.inbox import Inbox
 from qingyu.intake.bundle.manifest import Item, Member, Parent
-from qingyu.intake.bundle.minisign import Public
 from qingyu.intake.bundle.nodes import Outcome
 from qingyu.intake.bundle.outbox import Outbox, Sent
 from qingyu.intake.bundle.refusals import RefusedError
+from qingyu.minisign import Public
 
 
 class Killed(BaseException):

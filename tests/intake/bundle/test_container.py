@@ -15,10 +15,10 @@ from bundle_post import Post, make, member, still_clock
 from qingyu.intake.bundle import container
 from qingyu.intake.bundle.container import Container
 from qingyu.intake.bundle.manifest import MANIFEST, SIGNATURE, Manifest
-from qingyu.intake.bundle.minisign import Secret
 from qingyu.intake.bundle.outbox import Outbox
 from qingyu.intake.bundle.refusals import RefusedError
 from qingyu.intake.bundle.verify import Proven, verify
+from qingyu.minisign import Secret
 
 TEXTS = ("id,place\n1,北城\n", "id,place\n2,南城\n3,西城\n")
 

@@ -12,8 +12,8 @@ from bundle_post import Post, make, refusal
 from qingyu.errors import ConflictError, NotFoundError, UsageError
 from qingyu.intake.bundle import refusals
 from qingyu.intake.bundle.manifest import FORM, MANIFEST, SIGNATURE, Item, Manifest, parse
-from qingyu.intake.bundle.minisign import Secret
 from qingyu.intake.bundle.outbox import Outbox
+from qingyu.minisign import Secret
 
 
 def signed(post: Post, secret: Secret, **changes: object) -> Path:

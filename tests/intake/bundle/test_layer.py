@@ -10,7 +10,9 @@ from pathlib import Path
 import qingyu.intake.bundle as package
 
 FOLDER = Path(package.__file__).parent
-ALLOWED = ("qingyu.disk", "qingyu.errors", "qingyu.i18n", "qingyu.intake.bundle")
+ALLOWED = (
+    "qingyu.disk", "qingyu.errors", "qingyu.i18n", "qingyu.intake.bundle", "qingyu.minisign",
+)  # fmt: skip
 
 
 def test_only_the_ground_floor_is_imported() -> None:

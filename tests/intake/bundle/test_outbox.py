@@ -21,8 +21,8 @@ from qingyu.errors import (
     UsageError,
 )
 from qingyu.intake.bundle import disk
-from qingyu.intake.bundle.minisign import Public, Secret
 from qingyu.intake.bundle.outbox import Outbox
+from qingyu.minisign import Public, Secret
 
 
 def test_bundles_are_numbered_and_chained(post: Post) -> None:

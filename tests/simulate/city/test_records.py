@@ -76,6 +76,33 @@ def test_a_book_of_a_day_is_that_day_of_a_longer_one(name: str, city: World) -> 
     assert sorted(map(str, whole.to_pylist())) == sorted(map(str, alone.to_pylist()))
 
 
+def test_one_call_of_twenty_five_has_only_a_point(june: dict[str, pa.Table]) -> None:
+    """To 110 and of 119; all others name a place, and every call has its point."""
+    areas = {
+        "police_110": ("镇街", "村居代码"),
+        "police_122": ("镇街", "村居代码"),
+        "fire_119": ("区划代码",),
+    }
+    for name, columns in areas.items():
+        rows = june[name].select(columns).to_pylist()
+        bare = sum(not any(row.values()) for row in rows) / len(rows)
+        assert bare == (0 if name == "police_122" else pytest.approx(1 / 25, rel=0.35)), name
+        assert all(june[name]["经度"].to_pylist())
+
+
+def test_what_a_contract_requires_stands_in_every_row_of_five_years(
+    city: World, zhuhai: Pack
+) -> None:
+    """A month of a rare thing would not show that one row of twenty-five lacks its place."""
+    source = zhuhai.source("work_safety")
+    start = number_of(date(2021, 11, 1))
+    table = MAKERS["work_safety"].book(city, start, LAST).told(start, LAST, END)
+    assert len(table) > 500
+    for column in source.columns:
+        if column.required:
+            assert all(table[column.names[0].name if column.names else column.name].to_pylist())
+
+
 def test_a_case_says_only_what_has_come(city: World) -> None:
     book = MAKERS["hotline_12345"].book(city, FIRST, LAST)
     for row in book.told(FIRST, LAST, END).to_pylist():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from qingyu.pack.model import Pack
 from qingyu.simulate.city.events import cells, events, recorded
 from qingyu.simulate.city.model import Scenario
-from qingyu.simulate.city.places import Towns, made_up
+from qingyu.simulate.city.places import TILES, Towns, made_up, towns_of
 from qingyu.simulate.city.shapes import FESTIVALS, number_of
 from qingyu.simulate.city.world import World
 
@@ -45,6 +48,25 @@ def test_counts_spread_as_declared_around_the_truth(city: World) -> None:
         )
         if some.sum() > 2000:
             assert float(spread) == pytest.approx(stream.dispersion, rel=0.12), stream.id
+
+
+def test_towns_lie_as_on_the_tile_map_and_nothing_happens_in_villages_that_ended(
+    city: World, zhuhai: Pack
+) -> None:
+    with (Path(zhuhai.folder) / TILES).open(encoding="utf-8", newline="") as file:
+        tiles = {r["code"]: (int(r["column"]), int(r["row"])) for r in csv.DictReader(file)}
+    towns = city.towns
+    assert tiles == dict(zip(towns.codes, zip(towns.column, towns.row, strict=True), strict=True))
+    ended = {area.code for area in zhuhai.areas if area.until is not None}
+    villages = {area.code for area in zhuhai.areas if area.level == "village"}
+    assert ended
+    assert set(towns.village) == villages - ended
+
+
+def test_a_pack_without_a_tile_map_has_towns_in_rows(zhuhai: Pack) -> None:
+    towns = towns_of(zhuhai.model_copy(update={"folder": "nowhere"}))
+    places = list(zip(towns.column.tolist(), towns.row.tolist(), strict=True))
+    assert places == [(n % 6, n // 6) for n in range(31)]
 
 
 def test_one_day_alone_is_that_day_of_the_whole(city: World) -> None:

@@ -7,17 +7,15 @@ layer may not be used here: it brings databases, which the public door does with
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO
 
-from qingyu.disk import PRIVATE_FILE, PRIVATE_FOLDER, act, sync, watched, write_all
+from qingyu.disk import PRIVATE_FILE, act, make_folder, sync, watched, write_all
+from qingyu.disk import locked as _locked
 from qingyu.disk import rename as _rename
-from qingyu.errors import LockedError
 from qingyu.i18n import T
 
 __all__ = [
@@ -27,14 +25,6 @@ __all__ = [
 
 BLOCK = 1 << 20
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-_PAUSE = 0.05  # seconds between two tries for a lock
-
-
-def make_folder(path: Path) -> None:
-    """A folder for its owner only, and those above it; one that is there is left alone."""
-    if not path.is_dir():
-        make_folder(path.parent)
-        act("mkdir", path, lambda: path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True))
 
 
 @contextmanager
@@ -97,33 +87,9 @@ def copy(source: Path, target: Path) -> None:
     rename(part, target)
 
 
-@contextmanager
-def locked(path: Path, wait: float = 30.0) -> Iterator[None]:
+def locked(path: Path, wait: float = 30.0) -> AbstractContextManager[None]:
     """Hold the lock file `path`; it ends with its holder, whatever kills that."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-    descriptor = act("open", path, lambda: os.open(path, flags, PRIVATE_FILE))
-    try:
-        _wait(descriptor, path, time.monotonic() + wait)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _wait(descriptor: int, path: Path, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise LockedError(
-                    str(path.parent),
-                    T("another process working on these bundles"),
-                    T("one at a time"),
-                    T("Wait until it has finished and run the command again."),
-                ) from None
-            time.sleep(_PAUSE)
-        else:
-            return
+    return _locked(path, T("another process working on these bundles"), wait)
 
 
 def _sync(path: Path) -> None:

@@ -33,12 +33,12 @@ from qingyu.intake.bundle import decisions, disk, refusals, trust
 from qingyu.intake.bundle.chain import Link, Policy, State, judge
 from qingyu.intake.bundle.container import LIMIT, Container
 from qingyu.intake.bundle.decisions import Decision
-from qingyu.intake.bundle.minisign import Public
 from qingyu.intake.bundle.nodes import Node, Nodes, Outcome, Taken, Undone, with_taken
 from qingyu.intake.bundle.receipts import page
 from qingyu.intake.bundle.refusals import RefusedError
 from qingyu.intake.bundle.trust import Trust
 from qingyu.intake.bundle.verify import Proven, permitted, verify
+from qingyu.minisign import Public
 
 Arrival = Literal["repeat", "held"]
 

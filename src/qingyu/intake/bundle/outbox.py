@@ -29,7 +29,7 @@ from qingyu.i18n import T
 from qingyu.intake.bundle import container, disk
 from qingyu.intake.bundle.container import SUFFIX, Sealed
 from qingyu.intake.bundle.manifest import FORM, STREAM, Item, Manifest, parse
-from qingyu.intake.bundle.minisign import Public, Secret, Signature
+from qingyu.minisign import Public, Secret, Signature
 
 FORMAT = 1
 FOLDERS = ("keys", "ledger", "sent", "work")

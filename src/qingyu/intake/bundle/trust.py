@@ -16,7 +16,7 @@ from qingyu.i18n import T
 from qingyu.intake.bundle import disk
 from qingyu.intake.bundle.chain import Policy
 from qingyu.intake.bundle.manifest import STREAM
-from qingyu.intake.bundle.minisign import Public
+from qingyu.minisign import Public
 
 
 @dataclass(frozen=True)

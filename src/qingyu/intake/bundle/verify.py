@@ -10,9 +10,9 @@ from typing import IO
 from qingyu.intake.bundle import refusals
 from qingyu.intake.bundle.container import Container, Sealed
 from qingyu.intake.bundle.manifest import FORM, MANIFEST, SIGNATURE, Manifest, claimed, parse
-from qingyu.intake.bundle.minisign import Signature
 from qingyu.intake.bundle.refusals import RefusedError
 from qingyu.intake.bundle.trust import Trust, Trusted
+from qingyu.minisign import Signature
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ def measures(draft: Draft) -> Iterator[tuple[str, Measure]]:
         yield f"grades/caps/{number}/measure", cap.measure
     for number, veto in enumerate(draft.grades.vetoes if draft.grades else ()):
         yield f"grades/vetoes/{number}/measure", veto.measure
+    if draft.stars is not None:
+        yield from draft.stars.measures()
+    if draft.integrity is not None:
+        yield from draft.integrity.measures()
 
 
 def columns_of(source: Source) -> list[Column]:

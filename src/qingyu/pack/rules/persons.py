@@ -137,6 +137,13 @@ def _splits(draft: Draft) -> None:
                 for name in filter(is_status, where):
                     key = f"matching/{union.id}/kinds/{kind}/{source}/{name}"
                     _refuse_split(draft, key, name)
+    for key, _, where in draft.integrity.conditions() if draft.integrity is not None else ():
+        for name in filter(is_status, where):
+            _refuse_split(draft, f"{key}/{name}", name)
+    for number, one in enumerate(draft.integrity.repeated if draft.integrity is not None else ()):
+        for place, name in enumerate(one.same):
+            if is_status(name):
+                _refuse_split(draft, f"integrity/repeated/{number}/same/{place}", name)
 
 
 def _refuse_split(draft: Draft, key: str, name: str) -> None:

@@ -39,6 +39,10 @@ def _exposures(draft: Draft) -> None:
         if indicator.per.exposure is not None:
             key = f"indicators/{indicator.id}/per/exposure"
             must_be_known(draft, key, indicator.per.exposure, known, T("a file of exposures/"))
+    for item in draft.stars.items if draft.stars is not None else ():
+        if item.per is not None and item.per.exposure is not None:
+            key = f"stars/items/{item.id}/per/exposure"
+            must_be_known(draft, key, item.per.exposure, known, T("a file of exposures/"))
 
 
 def _areas(draft: Draft) -> None:

@@ -6,11 +6,12 @@ import re
 
 from qingyu.i18n import T, Text
 from qingyu.pack.draft import Draft
-from qingyu.pack.model import Column, Source
+from qingyu.pack.model import MICRO, Column, Source
 from qingyu.pack.rules.base import Rule, decimal, must_be_known, rule
 
 _NUMBERS = ("integer", "decimal")
 _TIMES = ("date", "timestamp")
+_MOST_ABOVE = 1000
 
 
 def _time(draft: Draft) -> None:
@@ -208,10 +209,43 @@ def _days(draft: Draft) -> None:
                 )  # fmt: skip
 
 
+def _usual(draft: Draft) -> None:
+    """What is far below lies below what is usual, and what is far above lies above it."""
+    for source in draft.sources:
+        key, usual = f"sources/{source.id}/usual", source.usual
+        if not 0 <= usual.below <= MICRO:
+            draft.fault(
+                f"{key}/below",
+                decimal(usual.below),
+                T("a share of what is usual, from 0 to 1"),
+                T("Write 0.4 for days with under four tenths of it."),
+            )
+        if usual.above is not None and not MICRO < usual.above <= _MOST_ABOVE * MICRO:
+            draft.fault(
+                f"{key}/above",
+                decimal(usual.above),
+                T("a multiple of what is usual, above 1 and at most {most}", most=_MOST_ABOVE),
+                T("Write 4 for days with over four times of it."),
+            )
+
+
 def _keys(draft: Draft) -> None:
     for source in draft.sources:
         for name in source.key:
             _must_be_there(draft, source, source.column(name), "key")
+
+
+def _units(draft: Draft) -> None:
+    for source in draft.sources:
+        for column in source.columns:
+            if column.unit is not None and column.type not in ("integer", "decimal"):
+                draft.fault(
+                    f"sources/{source.id}/columns/{column.name}",
+                    T("“{name}”, a column of {kind} with a unit",
+                      name=column.name, kind=column.type),
+                    T("a unit of whole numbers or decimals only"),
+                    T("Take the unit away."),
+                )  # fmt: skip
 
 
 def _must_be_there(draft: Draft, source: Source, column: Column, key: str) -> None:
@@ -246,7 +280,9 @@ RULES: tuple[Rule, ...] = (
     rule(_place),
     rule(_columns),
     rule(_days),
+    rule(_usual),
     rule(_keys),
+    rule(_units),
     rule(_computed),
     rule(_readings),
 )

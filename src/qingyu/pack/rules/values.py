@@ -188,16 +188,16 @@ def _rank(grade: str) -> int:
 def _dates(draft: Draft) -> None:
     """Nothing is dated twice on one day, and lists run from the oldest entry to the newest."""
     for indicator in draft.indicators:
-        _ascending(draft, f"indicators/{indicator.id}/weight", indicator.weight)
+        ascending(draft, f"indicators/{indicator.id}/weight", indicator.weight)
     for key, _, comparison in _comparisons(draft):
         for name in ("target", "low", "high"):
-            _ascending(draft, f"{key}/{name}", getattr(comparison, name) or ())
+            ascending(draft, f"{key}/{name}", getattr(comparison, name) or ())
     for dimension in draft.dimensions:
-        _ascending(draft, f"dimensions/{dimension.id}/weight", dimension.weight)
+        ascending(draft, f"dimensions/{dimension.id}/weight", dimension.weight)
     scales = draft.grades.scales if draft.grades else ()
-    _days_ascend(draft, "grades/scales", [scale.since for scale in scales], "/from")
+    days_ascend(draft, "grades/scales", [scale.since for scale in scales], "/from")
     for name in ("festivals", "holidays", "workdays"):
-        _days_ascend(draft, f"calendar/{name}", getattr(draft.calendar, name), "")
+        days_ascend(draft, f"calendar/{name}", getattr(draft.calendar, name), "")
     years = [day.year for day in draft.calendar.festivals]
     for number, year in enumerate(years):
         if year in years[:number]:
@@ -216,11 +216,11 @@ def _dates(draft: Draft) -> None:
         )
 
 
-def _ascending(draft: Draft, key: str, entries: Sequence[Dated]) -> None:
-    _days_ascend(draft, key, [entry.since for entry in entries], "/from")
+def ascending(draft: Draft, key: str, entries: Sequence[Dated]) -> None:
+    days_ascend(draft, key, [entry.since for entry in entries], "/from")
 
 
-def _days_ascend(draft: Draft, key: str, days: Sequence[date], below: str) -> None:
+def days_ascend(draft: Draft, key: str, days: Sequence[date], below: str) -> None:
     for number in range(1, len(days)):
         if days[number] <= days[number - 1]:
             draft.fault(

@@ -40,7 +40,7 @@ def _within_dimensions(draft: Draft) -> None:
                 T("at least one indicator in each dimension"),
                 T("Give an indicator this dimension, or take the dimension away."),
             )
-        _sum_to_one(draft, weights)
+        sum_to_one(draft, weights)
 
 
 def _within_indices(draft: Draft) -> None:
@@ -56,10 +56,10 @@ def _within_indices(draft: Draft) -> None:
         if any(frozenset(names) < whole for whole in wholes):
             continue
         done.add(frozenset(names))
-        _sum_to_one(draft, [(f"dimensions/{n}/weight", by_id[n].weight) for n in names])
+        sum_to_one(draft, [(f"dimensions/{n}/weight", by_id[n].weight) for n in names])
 
 
-def _sum_to_one(draft: Draft, weights: Sequence[tuple[str, tuple[Dated, ...]]]) -> None:
+def sum_to_one(draft: Draft, weights: Sequence[tuple[str, tuple[Dated, ...]]]) -> None:
     """A fault at the last entry that begins on each date whose sum is not one."""
     for day in sorted({entry.since for _, entries in weights for entry in entries}):
         total = sum(_value(entries, day) for _, entries in weights)
@@ -72,7 +72,7 @@ def _sum_to_one(draft: Draft, weights: Sequence[tuple[str, tuple[Dated, ...]]]) 
             if entry.since == day
         )
         parts = " + ".join(
-            f"{key.split('/')[1]} {decimal(_value(entries, day))}" for key, entries in weights
+            f"{key.split('/')[-2]} {decimal(_value(entries, day))}" for key, entries in weights
         )
         draft.fault(
             key,

@@ -53,8 +53,10 @@ _FINE = ("police_122", "urban_management", "market_12315", "police_110")
 KINDS = (
     FaultKind("unknown_area", (*_NAMED, "urban_management", "sampling", "disputes", "sites"),
               "unplaced", "unknown", 3, 2, 6),
-    FaultKind("retired_area", _NAMED, "unplaced", "retired", 2),
+    FaultKind("retired_area", ("urban_management", "police_110", "fire_119"), "unplaced",
+              "retired", 2),
     FaultKind("swapped_coordinates", _CALLS, "unplaced", "swapped", 2),
+    FaultKind("point_outside", _CALLS, "unplaced", "outside", 2),
     FaultKind("impossible_date", (*_CALLS, "hotline_12345"), "reasons", "not_a_time:{column}", 2, 2,
               6),
     FaultKind("future_date", _CALLS, "reasons", "after_version:{column}", 2, 1, 4),
@@ -129,8 +131,9 @@ def sentence(name: str) -> Message:
     """What a fault is, for a person."""
     return {
         "unknown_area": T("a town that the city does not have"),
-        "retired_area": T("a town that no longer exists on that day"),
+        "retired_area": T("an area that no longer exists on that day"),
         "swapped_coordinates": T("longitude and latitude exchanged"),
+        "point_outside": T("a point outside the city"),
         "impossible_date": T("a day that no calendar has"),
         "future_date": T("a moment after the file was made"),
         "other_day": T("a row of another day than the file's"),

@@ -6,9 +6,11 @@ a village lies, and how large a part of its town's life it has, is invented: not
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -17,8 +19,10 @@ from qingyu.simulate.city.chance import ONE, RISK, Floats, Ints, Words, bell, dr
 from qingyu.simulate.city.shapes import effect, number_of
 
 ACTUAL, RESIDENTS = "actual_population", "residents"
+TILES = "tiles.csv"  # in a pack: code, column and row of each town on the tile map
 
-# Towns lie on a grid of squares of this many millionths of a degree; the grid is an invention.
+# Towns lie on a grid of squares of this many millionths of a degree. The pack's tile map says who
+# is beside whom; the squares themselves are an invention.
 SIDE = 60_000
 WEST, SOUTH = 113_000_000, 21_900_000
 _VILLAGE_SPREAD = 0.5
@@ -105,24 +109,40 @@ class Towns:
 
 
 def towns_of(pack: Pack, level: str = "town", below: str = "village") -> Towns:
-    """The pack's areas of `level`, with those of `below` in them."""
+    """The pack's areas of `level`, with those of `below` in them. Nothing happens in villages that
+    have ended: their codes come up in faults only."""
     towns = [area for area in pack.areas if area.level == level]
+    column, row = _grid(pack, towns)
     inside: dict[str, list[str]] = {area.code: [] for area in towns}
     for area in pack.areas:
-        if area.level == below and area.parent in inside:
+        if area.level == below and area.parent in inside and area.until is None:
             inside[area.parent].append(area.code)
     sizes = [len(inside[area.code]) for area in towns]
-    width = int(np.ceil(np.sqrt(len(towns))))
     return Towns(
         codes=tuple(area.code for area in towns),
         names=tuple(area.name_zh or area.name for area in towns),
         short=tuple(_short(area) for area in towns),
         village=tuple(code for area in towns for code in inside[area.code]),
         first_village=np.r_[0, np.cumsum(np.array(sizes, np.int64))],
-        column=np.arange(len(towns)) % width,
-        row=np.arange(len(towns)) // width,
+        column=column,
+        row=row,
         exposures={e.id: _steps(e, towns) for e in pack.exposures},
     )
+
+
+def _grid(pack: Pack, towns: list[Area]) -> tuple[Ints, Ints]:
+    """The square of each town: its tile on the pack's tile map, else by number."""
+    tiles = Path(pack.folder) / TILES
+    if tiles.is_file():
+        with tiles.open(encoding="utf-8", newline="") as file:
+            at = {
+                row["code"]: (int(row["column"]), int(row["row"])) for row in csv.DictReader(file)
+            }
+        if all(area.code in at for area in towns):
+            found = np.array([at[area.code] for area in towns], np.int64)
+            return found[:, 0], found[:, 1]
+    number, width = np.arange(len(towns)), int(np.ceil(np.sqrt(len(towns))))
+    return number % width, number // width
 
 
 def _short(area: Area) -> str:

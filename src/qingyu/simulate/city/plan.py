@@ -123,7 +123,7 @@ def _delivery(
         file=f"files/{source.id}/{source.id}_{days}_{moment:%Y%m%dT%H%M}.{suffix}",
         version=version_of(source, made, last),
         covers=source.covers == "must_be_given",
-        boundaries=source.place.longitude is not None and kind != "history",
+        boundaries=source.place.longitude is not None,
     )
 
 

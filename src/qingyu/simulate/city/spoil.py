@@ -9,6 +9,7 @@ from qingyu.simulate.city.faults import Dice, FaultKind
 from qingyu.simulate.city.forms import Cell, Sheet, as_bytes, encoding_of, form_of
 
 UNKNOWN_NAME, UNKNOWN_CODE = "虚构镇", "999999999000"
+ELSEWHERE = ("113.264400", "23.129100")  # in Guangzhou, some seventy kilometres away
 
 # Of each source: the column of numbers that a fault of numbers spoils.
 _NUMBERS = {
@@ -60,10 +61,12 @@ class _Marker:
     def spoil(self) -> tuple[list[int], int, str] | None:
         """Places of the rows, how many are to be found, and the column."""
         name = self.kind.id
-        if name in ("unknown_area", "retired_area"):
-            return self._area(retired=name == "retired_area")
-        if name == "swapped_coordinates":
-            return self._swapped()
+        if name == "unknown_area":
+            return self._unknown()
+        if name == "retired_area":
+            return self._retired()
+        if name in ("swapped_coordinates", "point_outside"):
+            return self._point(swapped=name == "swapped_coordinates")
         if name in ("impossible_date", "future_date", "other_day"):
             return self._dates(name)
         if name in _NUMBERS:
@@ -95,23 +98,36 @@ class _Marker:
             self.sheet.rows[row][at] = value
         return (rows, len(rows), name) if rows else None
 
-    def _area(self, *, retired: bool) -> tuple[list[int], int, str] | None:
+    def _unknown(self) -> tuple[list[int], int, str] | None:
+        """A town that the city does not have, and no code that would say more."""
         place = self.source.place
-        word: str | None = UNKNOWN_NAME if place.name else UNKNOWN_CODE
-        if retired:
-            gone = [a for a in self.pack.areas if a.until is not None]
-            word = (gone[0].name_zh or gone[0].name) if gone and place.name else None
-        if word is None:
-            return None
         name = place.name or place.code
         assert name is not None
-        found = self._put(name, word)
-        if found and place.name and place.code:
-            for row in found[0]:
-                self.sheet.rows[row][self._at(place.code)] = None
+        found = self._put(name, UNKNOWN_NAME if place.name else UNKNOWN_CODE)
+        if found and place.name:
+            self._clear(found[0], place.code)
         return found
 
-    def _swapped(self) -> tuple[list[int], int, str] | None:
+    def _retired(self) -> tuple[list[int], int, str] | None:
+        """The code of an area that has ended, and no name or point that would say more."""
+        gone = [area for area in self.pack.areas if area.until is not None]
+        place = self.source.place
+        if not gone or place.code is None:
+            return None
+        found = self._put(place.code, gone[0].code)
+        if found:
+            self._clear(found[0], place.name, place.longitude, place.latitude)
+        return found
+
+    def _clear(self, rows: list[int], *names: str | None) -> None:
+        for name in names:
+            if name is not None:
+                at = self._at(name)
+                for row in rows:
+                    self.sheet.rows[row][at] = None
+
+    def _point(self, *, swapped: bool) -> tuple[list[int], int, str] | None:
+        """Rows that have nothing but a point, with its two numbers exchanged or far away."""
         place = self.source.place
         assert place.longitude is not None
         assert place.latitude is not None
@@ -119,10 +135,8 @@ class _Marker:
         rows = self._pick(range(len(self.sheet.rows)))
         for row in rows:
             cells = self.sheet.rows[row]
-            cells[x], cells[y] = cells[y], cells[x]
-            for name in (place.code, place.name):
-                if name is not None:
-                    cells[self._at(name)] = None
+            cells[x], cells[y] = (cells[y], cells[x]) if swapped else ELSEWHERE
+        self._clear(rows, place.code, place.name)
         return (rows, len(rows), place.longitude) if rows else None
 
     def _dates(self, fault: str) -> tuple[list[int], int, str] | None:

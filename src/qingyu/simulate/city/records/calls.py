@@ -159,13 +159,14 @@ def police_110(world: World, days: Days) -> Book:
     def write(case: Ints, since: Ints) -> dict[str, pa.Array]:
         towns = world.towns
         lon, lat = cells.points(calls.x[case], calls.y[case], "wgs84")
+        pointed = cells.only_a_point(calls.known[case])
         outcome = np.where(settled[case] <= since, calls.outcome[case], PENDING)
         return {
             "接警编号": _keys("J", towns, calls, case),
             "接警时间": cells.moment(calls.at[case]),
             "警情类别": cells.words(calls.label[case], labels),
             "处理结果": cells.words(outcome, OUTCOMES),
-            "镇街": cells.town_names(towns, calls.town[case], calls.named[case]),
+            "镇街": cells.town_names(towns, calls.town[case], calls.named[case], pointed),
             "村居代码": cells.village_codes(towns, calls.village[case], calls.known[case]),
             "经度": lon,
             "纬度": lat,
@@ -275,7 +276,10 @@ def fire_119(world: World, days: Days) -> Book:
     def write(case: Ints, since: Ints) -> dict[str, pa.Array]:
         towns, other = world.towns, ~is_fire[case]
         lon, lat = cells.points(calls.x[case], calls.y[case], "gcj02")
-        area = cells.finest_codes(towns, calls.town[case], calls.village[case], calls.known[case])
+        known = calls.known[case]
+        area = cells.finest_codes(
+            towns, calls.town[case], calls.village[case], known, cells.only_a_point(known)
+        )
         return {
             "出警编号": _keys("F", towns, calls, case),
             "接警时间": cells.moment(calls.at[case]),

@@ -100,14 +100,20 @@ def dummies(form: str, number: Ints) -> pa.Array:
     return words(number % _DUMMIES, labels)
 
 
-def town_names(towns: Towns, town: Ints, draw: Words) -> pa.Array:
+def town_names(towns: Towns, town: Ints, draw: Words, absent: Flags | None = None) -> pa.Array:
     """Names as printed, or short in one row of eight."""
     short = draw < np.uint64((1 << 32) // 8)
-    return words(town + np.where(short, len(towns), 0), (*towns.names, *towns.short))
+    return words(town + np.where(short, len(towns), 0), (*towns.names, *towns.short), absent)
 
 
-def town_codes(towns: Towns, town: Ints) -> pa.Array:
-    return words(town, towns.codes)
+def town_codes(towns: Towns, town: Ints, absent: Flags | None = None) -> pa.Array:
+    return words(town, towns.codes, absent)
+
+
+def only_a_point(draw: Words) -> Flags:
+    """Whether the department sends nothing but a point: one row of twenty-five, by the draw that
+    decides whether the village is known (of these it is not)."""
+    return draw >= np.uint64((1 << 32) * 24 // 25)
 
 
 def village_codes(towns: Towns, village: Ints, draw: Words) -> pa.Array:
@@ -118,9 +124,12 @@ def village_codes(towns: Towns, village: Ints, draw: Words) -> pa.Array:
     return words(np.maximum(village, 0), towns.village, absent)
 
 
-def finest_codes(towns: Towns, town: Ints, village: Ints, draw: Words) -> pa.Array:
-    """The village's code where it is known, else the town's."""
-    return pc.coalesce(village_codes(towns, village, draw), town_codes(towns, town))
+def finest_codes(
+    towns: Towns, town: Ints, village: Ints, draw: Words, absent: Flags | None = None
+) -> pa.Array:
+    """The village's code where it is known, else the town's; none where `absent` says so and the
+    village is not known."""
+    return pc.coalesce(village_codes(towns, village, draw), town_codes(towns, town, absent))
 
 
 def degrees(millionths: Ints) -> pa.Array:

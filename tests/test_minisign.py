@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qingyu.errors import HomeError, InputError
-from qingyu.intake.bundle.minisign import Public, Secret, Signature
+from qingyu.minisign import Public, Secret, Signature
 
 SECRET = Secret(bytes.fromhex("f78bb475f0082e27"), bytes(range(32)))
 # Made by minisign 0.11 (`minisign -Sm message -s secret.key -t "police 1"`) with the key above.

@@ -1,6 +1,7 @@
 """Ed25519 keys and signatures in the form of minisign, so that a stranger can check them.
 
-`minisign -Vm manifest.json -p police.pub` verifies what `Secret.sign` made. The form is that of
+`minisign -Vm manifest.json -p police.pub` verifies what `Secret.sign` made, of bundles and of
+editions. The form is that of
 minisign 0.8 and later: BLAKE2b-512 of the file is signed ("ED"), then signature and trusted comment
 together. A secret key is kept without a password, as `minisign -G -W` keeps it: a program on a
 timer has nobody to ask for one, so the file's mode has to guard it.
@@ -63,7 +64,7 @@ class Public:
             str(path),
             T("no public key"),
             T("a file with a key in the form of minisign"),
-            T("Name the .pub file that `qingyu bundle init` made on the sender's side."),
+            T("Name the .pub file that was made together with the secret key."),
         )
 
     @classmethod
@@ -95,12 +96,11 @@ class Signature:
     def key_name(self) -> str:
         return self.key_id[::-1].hex().upper()
 
-    def text(self) -> str:
+    def text(self, of: str = "a qingyu bundle") -> str:
+        """The contents of a `.minisig` file; `of` goes into the line that nobody need trust."""
         value = base64.b64encode(_HASHED + self.key_id + self.value).decode()
         whole = base64.b64encode(self.whole).decode()
-        return (
-            f"{_COMMENT}signature of a qingyu bundle\n{value}\n{_TRUSTED}{self.comment}\n{whole}\n"
-        )
+        return f"{_COMMENT}signature of {of}\n{value}\n{_TRUSTED}{self.comment}\n{whole}\n"
 
     @classmethod
     def of_text(cls, text: bytes) -> Signature | None:
@@ -158,8 +158,8 @@ class Secret:
                 str(path),
                 T("a secret key that others can read (mode {mode})", mode=shown),
                 T("mode 600"),
-                T("Others may have copied it. Run `chmod 600` on it and then, to be safe, "
-                  "`qingyu bundle rotate`."),
+                T("Others may have copied it. Run `chmod 600` on it and then, to be safe, make a "
+                  "new key (`rotate`)."),
             )  # fmt: skip
         try:
             data = base64.b64decode(path.read_bytes().split(b"\n")[1], validate=True)
@@ -186,6 +186,6 @@ def _no_key(path: Path) -> HomeError:
     return HomeError(
         str(path),
         T("no secret key that can be used"),
-        T("the key file that `qingyu bundle init` made"),
-        T("Put it back from your backup, or make a new one with `qingyu bundle rotate`."),
+        T("a key file in the form of minisign, without a password"),
+        T("Put it back from your backup, or make a new key (`rotate`)."),
     )

@@ -1,0 +1,1 @@
+"""How well the detectors of `qingyu.warn` do: generated worlds, thresholds, measures, a page."""
