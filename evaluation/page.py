@@ -31,7 +31,11 @@ def write(docs: Path) -> None:
 
 def load() -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Raw results by world, and those of the labelled series."""
-    found = {name: pd.read_parquet(RESULTS / f"{name}.parquet") for name in WORLDS}
+    words = ["method", "scope", "rate"]
+    found = {
+        name: pd.read_parquet(RESULTS / f"{name}.parquet").astype(dict.fromkeys(words, "category"))
+        for name in WORLDS
+    }
     return found, pd.read_parquet(RESULTS / "labelled.parquet")
 
 

@@ -25,7 +25,7 @@ _RESAMPLED = (
     "shadar", "stsNewport",
 )  # fmt: skip
 _LENGTH, _NOW, _BLOCK, _LEAST_MEAN = 312, 263, 8, 0.1
-YEARS = 3  # that Farrington's methods look back in the labelled series: most have four
+YEARS = 2  # that Farrington's methods look back in the labelled series: most have four
 
 
 def read(folder: Path) -> pd.DataFrame:

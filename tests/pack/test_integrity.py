@@ -27,11 +27,13 @@ def test_no_score_and_no_digest_changes_with_it(small: Any) -> None:
 def test_zhuhai_watches_what_it_scores() -> None:
     pack = load_pack(ZHUHAI)
     assert pack.integrity is not None
-    watched = {one.id: one.measure for one in pack.integrity.counted}
-    assert watched == {
-        "crime_calls_counted": pack.indicator("crime_calls").measure,
-        "road_accidents_counted": pack.indicator("traffic_accidents").measure,
-    }
+    crimes, accidents = (one.measure for one in pack.integrity.counted)
+    assert accidents == pack.indicator("traffic_accidents").measure
+    scored = pack.indicator("crime_calls").measure
+    assert scored.where["outcome"] == crimes.where["outcome"]
+    classes = [set(one.where["category"].among or ()) for one in (scored, crimes)]
+    assert classes[0] - classes[1] == {"故意伤害致人重伤或死亡"}
+    assert classes[1] < classes[0]
     for kind in KINDS:
         assert getattr(pack.integrity, kind), f"no check of the kind {kind}"
 
