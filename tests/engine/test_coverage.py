@@ -76,6 +76,30 @@ def test_a_supplement_covers_nothing() -> None:
     assert drawn([batch(1, (2, 4)), more], 6) == ".PFP.."
 
 
+def test_a_file_of_refused_rows_tells_nothing_of_its_days() -> None:
+    """Half of them may be refused, one more may not; a supplement puts it right."""
+    assert drawn([batch(1, (1, 5), rows=4, refused=2)], 5) == "PFFFP"
+    bad = batch(1, (1, 5), rows=4, refused=3)
+    assert drawn([bad], 5) == "PPPPP"
+    again = batch(2, (1, 5), rows=3, refused=3, kind="supplement", refers_to=1)
+    assert drawn([bad, again], 5) == "PPPPP"
+    mended = batch(3, (1, 5), rows=3, refused=2, kind="supplement", refers_to=1)
+    assert drawn([bad, again, mended], 5) == "PFFFP"
+    gone = batch(4, kind="withdraw", refers_to=3)
+    assert drawn([bad, again, mended, gone], 5) == "PPPPP"
+
+
+def test_a_file_of_refused_rows_takes_nothing_from_what_was_known() -> None:
+    good, bad = batch(1, (1, 5)), batch(2, (2, 7), rows=4, refused=4)
+    assert drawn([good, bad], 8) == drawn([bad, good], 8) == "PFFFPPP."
+
+
+def test_the_contract_may_be_stricter() -> None:
+    sent = [batch(1, (1, 5), rows=10, refused=2)]
+    assert drawn(sent, 5, usual={"refused": "0.2"}) == "PFFFP"
+    assert drawn(sent, 5, usual={"refused": "0.1"}) == "PPPPP"
+
+
 def test_another_sources_batch_covers_nothing() -> None:
     assert drawn([batch(1, (1, 6), source="claims")], 6) == "......"
 

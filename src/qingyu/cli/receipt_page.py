@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from qingyu.cli.screen import Column, count, listed, near, print_table, say
+from qingyu.engine.coverage import mostly_refused
 from qingyu.flows.receive_each import Taken
 from qingyu.i18n import T, Text
 from qingyu.intake.options import from_micros
@@ -37,6 +38,11 @@ def print_receipt(pack: Pack, receipt: Receipt, home: str) -> None:
         say(T("Columns that the contract does not know, not stored: {names}.", names=names))
     for other in receipt.also_standing:
         say(T("Supplement {number} to it still counts.", number=other))
+    if receipt.kind == "receive" and mostly_refused(
+        pack.source(receipt.source), receipt.rows, receipt.refused
+    ):
+        say(T("Too many rows were refused for its days to be known: by this file they count for "
+              "nothing until the mended rows, or all of it, have come."))  # fmt: skip
     if receipt.rejects is not None and receipt.refused:
         say(T("Refused rows, each with its reasons: {file}", file=near(receipt.rejects)))
         say(

@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
         ).text,
         epilog=(
             "qingyu silence 440402100000 traffic_accidents --until 2026-11-15"
-            ' --because "road works at the tunnel" --home city-home'
+            ' --because "road works"'
         ),
     )(silence)
 

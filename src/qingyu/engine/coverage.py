@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from qingyu.engine.batches import Batch
 from qingyu.engine.tables import DayState, Outlying
 from qingyu.engine.usual import unusual_days
-from qingyu.pack.model import Pack, Source
+from qingyu.pack.model import MICRO, Pack, Source
 
 
 @dataclass(frozen=True)
@@ -62,18 +62,35 @@ def judged(
 
 
 def _covered(source: Source, batches: Sequence[Batch], first: date, days: int) -> NDArray[np.uint8]:
-    """Full inside what a received batch covers, partial at its edges. Supplements only mend
-    their parent and cover nothing of their own."""
+    """Full inside what a received batch covers, partial at its edges, and all over if too many of
+    its rows are refused. Supplements only mend their parent and cover nothing of their own."""
     states = np.zeros(days, np.uint8)
     inset = 0 if source.edges == "full" else 1
+    mended = _mended(batches)
     for batch in batches:
         if batch.kind != "receive" or batch.covers_first is None or batch.covers_last is None:
             continue
         start = (batch.covers_first - first).days
         end = (batch.covers_last - first).days + 1
         _raise_to(states, start, end, DayState.PARTIAL)
-        _raise_to(states, start + inset, end - inset, DayState.FULL)
+        if not mostly_refused(source, batch.rows, batch.refused - mended.get(batch.number, 0)):
+            _raise_to(states, start + inset, end - inset, DayState.FULL)
     return states
+
+
+def _mended(batches: Sequence[Batch]) -> dict[int, int]:
+    """Rows of each batch's rejects that came back mended and were accepted."""
+    found: dict[int, int] = {}
+    for batch in batches:
+        if batch.kind == "supplement" and batch.refers_to is not None:
+            found[batch.refers_to] = found.get(batch.refers_to, 0) + batch.rows - batch.refused
+    return found
+
+
+def mostly_refused(source: Source, rows: int, refused: int) -> bool:
+    """Whether more of a file's rows are refused, and not mended, than the contract lets pass: its
+    days are not known, and must not be read as calm."""
+    return refused * MICRO > source.usual.refused * rows
 
 
 def _raise_to(states: NDArray[np.uint8], start: int, end: int, state: DayState) -> None:

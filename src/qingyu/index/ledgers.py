@@ -117,7 +117,7 @@ class Ledgers:
             part = part * counting
         if not following and (rows < 0).any():
             part = part * (rows >= 0)[:, None]
-        return part if self.grid.whole else _between(part, self.grid.read_before)
+        return part if self.grid.asked is None else _between(part, self.grid.read_before)
 
     def _run(self, running: Int, days: Days, kept: bool = False) -> Running:
         """Adds up along the days, of the graded areas, in the same memory."""

@@ -90,13 +90,17 @@ class Usual(Model):
     not asked.
 
     `by`: which days are like it: those of the same `weekday`, or for `working` all working days
-    (make-up days too) of a working day, and all days off (holidays too) of a day off."""
+    (make-up days too) of a working day, and all days off (holidays too) of a day off.
+
+    `refused`: a batch of whose rows a larger share is refused, and not yet mended by a supplement,
+    leaves the days that it covers partial: they count for nothing."""
 
     below: Micro = 400_000
     above: Micro | None = None
     by: Literal["weekday", "working"] = "weekday"
     weeks: int = Field(default=8, ge=3)
     least: int = Field(default=20, ge=1)
+    refused: Micro = 500_000
 
 
 class Rhythm(Model):

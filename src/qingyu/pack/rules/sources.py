@@ -220,6 +220,13 @@ def _usual(draft: Draft) -> None:
                 T("a share of what is usual, from 0 to 1"),
                 T("Write 0.4 for days with under four tenths of it."),
             )
+        if not 0 <= usual.refused <= MICRO:
+            draft.fault(
+                f"{key}/refused",
+                decimal(usual.refused),
+                T("a share of a batch's rows, from 0 to 1"),
+                T("Write 0.5 for days that are not known if over half of their rows are refused."),
+            )
         if usual.above is not None and not MICRO < usual.above <= _MOST_ABOVE * MICRO:
             draft.fault(
                 f"{key}/above",
