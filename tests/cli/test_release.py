@@ -66,3 +66,11 @@ def test_from_draft_to_edition(qingyu: Any, home: Path, tmp_path: Path) -> None:
 def test_help_has_an_example(qingyu: Any, command: str, language: str) -> None:
     said = qingyu("release", command, "--help", "--lang", language)
     assert f"qingyu release {command} " in said.out
+
+
+def test_what_is_no_shelf_is_told_so(qingyu: Any, tmp_path: Path) -> None:
+    (tmp_path / "editions" / "1").mkdir(parents=True)
+    said = qingyu("release", "verify", str(tmp_path / "editions" / "1"), "--lang", "en")
+    assert said.code == 11
+    assert "expected a shelf: keys.json beside editions/" in said.err
+    assert "shelf/editions/7" in said.err

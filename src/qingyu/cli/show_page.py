@@ -49,7 +49,18 @@ def print_shown(
         left = len(inside) - len(chosen)
         if left:
             say(TN("… and {count} more: `qingyu show`", "… and {count} more: `qingyu show`", left))
+    if any(_outside(row) for row in rows):
+        say(T("Nine in ten: where the score lies at the true rates, as far as they can be told. A "
+              "score outside it is chance, or something new."))  # fmt: skip
     print_doubts(all_doubts(row.doubts for row in rows))
+
+
+def _outside(row: Row) -> bool:
+    """Whether the score lies outside the interval of the score at the true rates, both in
+    thousandths and in tenths as they are printed."""
+    if row.odds is None or row.score is None:
+        return False
+    return not row.odds.lower * 100 - 50 <= row.score <= row.odds.upper * 100 + 50
 
 
 def print_doubts(doubts: Sequence[Doubt]) -> None:

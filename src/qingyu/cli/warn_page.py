@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qingyu.cli.screen import Column, listed, print_table, say
+from qingyu.cli.screen import Column, count, listed, print_table, say
 from qingyu.cli.words import level_name, marked, name_of_area
 from qingyu.flows.warn import Told, Warned
 from qingyu.flows.warn_backtest import Backtest
@@ -75,7 +75,8 @@ def _print_one(found: Warned, one: Told) -> None:
     if chance == MOST_CHANCE:
         say("    " + str(T("On its surest day, by chance rarer than once in a million.")))
     elif chance is not None and chance > 1:
-        say("    " + str(T("On its surest day, by chance about once in {chance}.", chance=chance)))
+        say("    " + str(T("On its surest day, by chance about once in {chance}.",
+                            chance=_about(chance))))  # fmt: skip
     if one.drivers:
         told = listed([_driver(found, driver) for driver in one.drivers])
         say("    " + str(T("Driven by: {told}.", told=told)))
@@ -104,6 +105,11 @@ def _driver(found: Warned, one: Driver) -> str:
                  usual=tenths(one.usual)))  # fmt: skip
 
 
+def _about(number: int) -> str:
+    """Two digits of it: no chance is known to more."""
+    return count(round(number, 2 - len(str(number))))
+
+
 def _unsaid(found: Warned, one: Unsaid) -> Text:
     names = listed([pick(found.pack.indicator(s).name.model_dump()) for s in one.subjects])
     if one.what == "never":
@@ -119,10 +125,10 @@ def _unsaid(found: Warned, one: Unsaid) -> Text:
         return T("{source} is silent since {first} ({days} days due): {names} is not calm, but "
                  "not known.", **fields)  # fmt: skip
     if one.what == "suspect":
-        return T("{source} sent suspiciously little on {days} days ({first} to {last}): {names} "
-                 "was not judged on them.", **fields)  # fmt: skip
-    return T("{source} does not cover {days} days ({first} to {last}): {names} was not judged on "
-             "them.", **fields)  # fmt: skip
+        return T("{source} sent suspiciously little, {first} to {last} (days: {days}): {names} was "
+                 "not judged on them.", **fields)  # fmt: skip
+    return T("{source} does not cover all of {first} to {last} (days: {days}): {names} was not "
+             "judged on them.", **fields)  # fmt: skip
 
 
 def _recoded(found: Warned, one: Recoded) -> Text:

@@ -120,9 +120,11 @@ def trusted_keys(shelf: Path, known: Public | None) -> tuple[Key, ...]:
         data = (shelf / KEYS).read_bytes()
         keys = read_keys(data)
         signature = Signature.of_text((shelf / KEYS_SIGNATURE).read_bytes())
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError) as fault:
         if known is None:
-            raise _untrusted(shelf) from None
+            raise (
+                _no_shelf(shelf) if isinstance(fault, FileNotFoundError) else _untrusted(shelf)
+            ) from None
         return (Key(known.line, 1, ""),)
     signer = keys[-1].public if keys else None
     if signature is None or signer is None or not signer.verifies(data, signature):
@@ -142,6 +144,18 @@ def trusted_keys(shelf: Path, known: Public | None) -> tuple[Key, ...]:
 def _follows(before: Key, key: Key) -> bool:
     signature = Signature.of_text((key.endorsed or "").encode())
     return signature is not None and before.public.verifies(key.line.encode(), signature)
+
+
+def _no_shelf(shelf: Path) -> ReleaseError:
+    return ReleaseError(
+        str(shelf / KEYS),
+        T("no such file"),
+        T("a shelf: keys.json beside editions/"),
+        T(
+            "Name an edition's folder, such as shelf/editions/7, or the key that you know with "
+            "--key."
+        ),
+    )
 
 
 def _untrusted(shelf: Path) -> ReleaseError:

@@ -123,7 +123,15 @@ def say_odds(grades: Sequence[Grade], shares: Sequence[int], published: int) -> 
         if place != published and shares[place] >= WORTH_SAYING
     ]
     others.sort(key=lambda place: (-shares[place], place))
-    if not others:
+    if others and shares[published] < WORTH_SAYING:
+        text = T(
+            "{lead} by what was counted; at the rates known here it would be {other} ({percent} %)."
+            " So it is either chance or something new.",
+            lead=lead,
+            other=grade_words(grades[others[0]]),
+            percent=shares[others[0]],
+        )
+    elif not others:
         share = shares[published]
         text = T("{lead}, hardly anything else ({percent} %).", lead=lead, percent=share)
     elif len(others) == 1:
