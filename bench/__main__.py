@@ -12,7 +12,6 @@ from bench import cube, daily, day, harness, index, nation, odds, receive, relea
 
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
 KNOWN = "index, day, receive, cube, nation, daily, warn, release, odds"
-CITY = 0.1  # of the simulated city's records: five years of all are 26 million
 
 
 def main(asked: list[str]) -> None:
@@ -36,7 +35,7 @@ def _run(name: str, work: Path) -> None:
         towns = max(2 * nation.FILES, int(40_000 * SCALE))
         nation.main(work, towns, int(10_000_000 * SCALE), min(3, harness.PAIRS))
     elif name == "daily":
-        daily.main(work, scale=CITY * SCALE)
+        daily.main(work, scale=SCALE)
     elif name == "warn":
         warn.main(work, nation=max(40, int(40_000 * SCALE)))
     elif name == "release":
