@@ -129,3 +129,22 @@ def test_a_date_that_no_record_has_yet_changes_nothing() -> None:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in stored.items())
         connection.execute(f"CREATE TABLE {SIGNED} ({columns})")
         assert connection.execute(select(stored, measures)).fetchall() == []
+
+
+@given(drawn_rows)
+def test_beyond_a_range_lies_a_number_below_or_above_it(rows: list[Row]) -> None:
+    expected: Counter[tuple[str, str, date, int]] = Counter()
+    for row in rows:
+        if row.size is not None and not -2 <= row.size <= 3:
+            expected["odd", row.area, row.day, row.batch] += row.sign
+    asked = Measure.model_validate({"count": "cases", "where": {"size": {"beyond": [-2, 3]}}})
+    assert changes(rows, odd=asked) == {key: n for key, n in expected.items() if n}
+
+
+def test_the_ends_of_a_range_are_inside_and_an_end_may_be_far_away() -> None:
+    rows = [Row("a", DAY, 1, 1, None, None, None, size) for size in (-2, 0, 3, 4, 10**17)]
+    low, far = "-1000000000000000000", "1000000000000000000"
+    for ends, odd in (((-2, 3), 2), ((low, 3), 2), ((0, far), 1), ((low, far), 0)):
+        where = {"size": {"beyond": list(ends)}}
+        asked = Measure.model_validate({"count": "cases", "where": where})
+        assert sum(changes(rows, odd=asked).values()) == odd, ends

@@ -11,7 +11,7 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qingyu.engine.readings import RAW, reduced
+from qingyu.engine.readings import RAW, Beyond, reduced
 from qingyu.pack.model import Reading
 
 DAY = date(2026, 3, 1)
@@ -152,3 +152,45 @@ def test_a_mean_is_rounded_half_even() -> None:
     assert [mean(1, 2), mean(2, 3), mean(-1, -2), mean(-2, -3), mean(1, 1, 2), mean(-1, 0)] == [
         2, 2, -2, -2, 1, 0,
     ]  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None)
+@given(ledgers())
+def test_how_many_readings_lie_beyond_is_known_of_each_day(rows: list[Row]) -> None:
+    """Whatever the day's value comes to: one slip in many hardly moves a mean."""
+    reading, odd = READINGS[0], Beyond("aqi", "-2", "3", 0)
+    expected: Counter = Counter()
+    for known in (1, 2, 3):
+        for (area, day, station), count in beyond(rows, known).items():
+            expected[area, day, station, known] = count
+    found: Counter = Counter()
+    for area, day, batch, station, count, sign in counted(rows, reading, odd):
+        for known in range(batch, 4):
+            found[area, day, station, known] += sign * count
+    assert {k: n for k, n in found.items() if n} == {k: n for k, n in expected.items() if n}
+
+
+def beyond(rows: list[Row], known: int) -> Counter:
+    standing: Counter = Counter()
+    for row in rows:
+        if row.batch <= known and row.aqi is not None:
+            standing[row.area, row.day, row.station, row.aqi] += row.sign
+    found: Counter = Counter()
+    for (area, day, station, value), times in standing.items():
+        if not -2 <= value <= 3:
+            found[area, day, station] += times
+    return found
+
+
+def counted(rows: list[Row], reading: Reading, odd: Beyond) -> list[tuple]:
+    with duckdb.connect() as connection:
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in STORED.items())
+        connection.execute(f"CREATE TABLE {RAW} ({columns})")
+        for row in rows:
+            connection.execute(
+                f"INSERT INTO {RAW} VALUES (?, ?, ?, ?, ?, ?, ?)", list(vars(row).values())
+            )
+        sql = reduced(STORED, reading, 1, 3, (odd,))
+        return connection.execute(
+            f'SELECT area, day, batch, c_station, "{odd.name}", sign FROM ({sql})'
+        ).fetchall()

@@ -124,6 +124,15 @@ def town(zone: str = "Asia/Shanghai", **more: Any) -> Pack:
     )
 
 
+def unusual_town(**more: Any) -> Pack:
+    """The town, with amounts that usually lie between nothing and 500."""
+    columns = [
+        column | ({"usually": {"least": 0, "most": 500}} if column["name"] == "amount" else {})
+        for column in COLUMNS
+    ]
+    return town(columns=columns, edges="full", **more)
+
+
 def row(key: str, when: str = "2020-01-05 10:00:00", **cells: str) -> dict[str, str]:
     """One row of the sender's table; a plain one unless cells say otherwise."""
     plain = dict.fromkeys(HEADER.split(","), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from intake_town import Desk, days, row, town
+from intake_town import Desk, days, row, town, unusual_town
 
 from qingyu.engine.tables import Outlying
 from qingyu.intake.supply import SupplyRow, supply
@@ -58,6 +58,20 @@ def test_outlying_days_stay_full_and_are_named(desk: Desk) -> None:
     found = at(desk, date(2020, 1, 30))
     assert (found.suspect, found.full) == ((), (days(1, 28),))
     assert found.outlying == (Outlying("calls", date(2020, 1, 28), 17, 8),)
+
+
+def test_unusual_numbers_are_named_until_their_day_is_confirmed(desk: Desk) -> None:
+    rows = [row("1", amount="8.00"), row("2", amount="80000.00"), row("3", amount="")]
+    rows += [row("4", "2020-01-06 10:00:00", amount="-0.01")]
+    desk.pack = unusual_town()
+    desk.send(rows, version=1)
+    first, second = at(desk, date(2020, 1, 30)).odd
+    assert (first.column.name, first.day, first.records) == ("amount", date(2020, 1, 5), 1)
+    assert (second.column.name, second.day, second.records) == ("amount", date(2020, 1, 6), 1)
+    desk.pack = unusual_town(confirmed=[date(2020, 1, 5)])
+    assert [one.day for one in at(desk, date(2020, 1, 30)).odd] == [date(2020, 1, 6)]
+    desk.send([row("4", "2020-01-06 10:00:00", amount="1.00")], version=2)
+    assert at(desk, date(2020, 1, 30)).odd == ()
 
 
 def test_mended_and_withdrawn_batches(desk: Desk) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import twin
 import xarray as xr
 from draw import Drawn
-from twin_days import UNPLACED, amount, judged_days
+from twin_days import UNPLACED, amount, judged_days, unusual
 from twin_pack import Measure as TwinMeasure
 from twin_pack import Pack as TwinPack
 from twin_periods import days_of, label
@@ -26,12 +26,14 @@ from twin_read import read_pack
 from qingyu.engine.batches import Batch
 from qingyu.engine.coverage import judged
 from qingyu.engine.cube import measures_of
-from qingyu.engine.tables import Panel
+from qingyu.engine.odd import odd_days
+from qingyu.engine.tables import Panel, fingerprint
 from qingyu.index.ingredients import MISSING, State
 from qingyu.index.results import Fill, Results
 from qingyu.index.steps import compute
 from qingyu.pack.load import load_pack
 from qingyu.pack.model import Condition, Measure, Pack
+from qingyu.pack.usually import odd_columns, odd_records
 from qingyu.periods import Period, parse
 
 Rows = dict[tuple[object, ...], object]
@@ -96,6 +98,9 @@ def panel(drawn: Drawn, pack: Pack) -> Panel:
         ),
         known=1,
         outlying=covered.outlying,
+        odd=odd_days(
+            pack, list(measures), lambda rows: counts[list(rows)].sum(axis=1), drawn.first
+        ),
     )
 
 
@@ -112,6 +117,8 @@ def _condition(condition: Condition) -> tuple[str, Any]:
         return "in", condition.among
     if condition.between is not None:
         return "between", condition.between
+    if condition.beyond is not None:
+        return "beyond", condition.beyond
     return "equals", condition.equals
 
 
@@ -136,6 +143,12 @@ def product_rows(pack: Pack, given: Panel, results: Results) -> Rows:
     for s, source in enumerate(pack.sources):
         for d, state in enumerate(given.coverage.values[s]):
             rows["day", source.id, d] = int(state)
+    for source in pack.sources:
+        for column in odd_columns(source):
+            name = fingerprint(odd_records(source, column))
+            for odd in given.odd:
+                if odd.measure == name:
+                    rows["day", source.id, odd.day, column.name, "odd"] = odd.records
     for one in given.outlying:
         rows["day", one.source, one.day, one.total] = Fraction(one.usual, 2)
     for p, period in enumerate(labels.asked):
@@ -222,6 +235,12 @@ def _day_rows(drawn: Drawn, pack: TwinPack) -> Rows:
             rows["day", source.id, d] = states[days[d]]
         for day, usual in outlying.items():
             rows["day", source.id, day, totals[day]] = usual
+        for column, least, most in source.usually:
+            for record in drawn.records[source.id]:
+                far = unusual(record.fields.get(column), least, most)
+                if far and record.day not in source.confirmed:
+                    key = "day", source.id, record.day, column, "odd"
+                    rows[key] = rows.get(key, 0) + record.times
     return rows
 
 

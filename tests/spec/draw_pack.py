@@ -149,6 +149,10 @@ def _habits(draw: st.DrawFn, first: date, last: date) -> dict[str, Value]:
         start = end + 2 * DAY
     if gaps:
         found["gaps"] = gaps
+    if not draw(st.integers(0, 3)):
+        found["usually"] = draw(st.sampled_from(
+            [{"most": 8}, {"least": Decimal("0.05")}, {"least": -14, "most": Decimal("8.99")}]
+        ))  # fmt: skip
     if draw(st.booleans()):
         found["confirmed"] = sorted(draw(st.sets(st.dates(first, last), max_size=3)))
     if draw(st.booleans()):
@@ -165,6 +169,8 @@ def _habits(draw: st.DrawFn, first: date, last: date) -> dict[str, Value]:
 
 
 def contract(source: str, habits: dict[str, Value]) -> str:
+    usually = habits.pop("usually", None)
+    amount = {"places": 2, **({"usually": usually} if usually else {})}
     ours = {
         "name": names(source),
         "department": "police",
@@ -174,7 +180,7 @@ def contract(source: str, habits: dict[str, Value]) -> str:
         "place": {"by": ["code"], "code": "area"},
         **habits,
     }
-    places = [{"property": "qingyu", "value": {"places": 2}}]
+    places = [{"property": "qingyu", "value": amount}]
     columns = [
         {
             "name": "id",

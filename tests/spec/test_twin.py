@@ -54,6 +54,7 @@ def agree_on(
             if key[-1] in ("state", "fill"):
                 met[value] += 1
             met[key[-1]] += key[0] != "day"
+            met["odd"] += key[-1] == "odd"
             met["outlying"] += key[0] == "day" and len(key) == OUTLYING
         for name, text in draw.files.items():
             if name.startswith("indicators/"):
@@ -93,7 +94,7 @@ def agree_until_rich(
 
 
 def test_the_product_and_the_twin_agree() -> None:
-    words = WORDS | FILLS | COMPARISONS | {"outlying"}
+    words = WORDS | FILLS | COMPARISONS | {"outlying", "odd"}
     stations = ("score", "rank", "change", "compared", "points")
     assert agree_until_rich(0, 6, words, stations, 50) == set()
 

@@ -104,6 +104,18 @@ class BridgedDays(Days):
             return first if day < (first.since or date.min) else None
         return found
 
+    def odd(self, measure: Measure) -> dict[tuple[str, date], int]:
+        real = self.real.odd(measure)
+        return {
+            (code, day): 1
+            for code in self.pack.codes
+            for day in {day for _, day in real}
+            if any(
+                share > 0 and self.real.row(origin, day) and real.get((origin, day), 0) > 0
+                for origin, share in self.history.origins(code, day).items()
+            )
+        }
+
     def sums(
         self, measure: Measure, per: Measure | str | None, code: str, first: date, last: date
     ) -> Sums:

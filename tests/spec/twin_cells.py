@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from twin_days import FULL, NONE, PARTIAL, SUSPECT, Days, Sums, half_even
 from twin_held import MICRO, Against, Held, hold, mean_points
-from twin_pack import Comparison, Dated, Indicator, in_force
+from twin_pack import Comparison, Dated, Indicator, Measure, in_force
 from twin_periods import (
     DAY,
     Period,
@@ -140,8 +140,9 @@ class Cells:
 
     def in_doubt(self, ind: Indicator, code: str, period: Period, window: Range) -> bool:
         """Whether the window, or the other days of a comparison that exists, hold an outlying
-        day that counts."""
-        if not any(self.days.outlying[source] for source in ind.sources):
+        day that counts, or an odd record on one."""
+        odd = self.odd_on(ind, code)
+        if not odd and not any(self.days.outlying[source] for source in ind.sources):
             return False
         spans = [window]
         for comparison in ind.compare:
@@ -149,11 +150,21 @@ class Cells:
             if others and self.baseline(ind, comparison, code, period, window) is not None:
                 spans += others
         return any(
-            day in self.days.outlying[source] and self.days.counts_on(ind.sources, code, day)
+            (day in odd or any(day in self.days.outlying[source] for source in ind.sources))
+            and self.days.counts_on(ind.sources, code, day)
             for span in spans
             for day in days_of(*span)
-            for source in ind.sources
         )
+
+    def odd_on(self, ind: Indicator, code: str) -> set[date]:
+        """The days on which the area has odd records."""
+        second = (ind.per,) if isinstance(ind.per, Measure) else ()
+        return {
+            day
+            for measure in (ind.measure, *second)
+            for (area, day), records in self.days.odd(measure).items()
+            if area == code and records > 0
+        }
 
     def suspect(self, ind: Indicator, day: date) -> bool:
         """Whether the day would count if suspect days did."""

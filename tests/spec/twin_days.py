@@ -118,9 +118,19 @@ def holds(condition: Condition, text: str | None) -> bool:
     if kind == "not":
         return not holds(value, text)
     low, high = value
+    if kind == "beyond":
+        return not Fraction(low) <= Fraction(text) <= Fraction(high)
     if len(low) == 10 and low[4:5] == "-":  # ISO dates sort as text
         return bool(low <= text[:10] <= high)
     return Fraction(low) <= Fraction(text) <= Fraction(high)
+
+
+def unusual(text: str | None, least: int | None, most: int | None) -> bool:
+    """Whether a number lies beyond its usual range (in micros)."""
+    if text is None:
+        return False
+    number = Fraction(text) * 10**6
+    return (least is not None and number < least) or (most is not None and number > most)
 
 
 def amount(measure: Measure, record: Record) -> int:
@@ -172,6 +182,7 @@ class Days:
             )
         self._above: dict[tuple[str, date], list[str]] = {}
         self._counted: dict[Measure, dict[tuple[str, date], int]] = {}
+        self._odd: dict[Measure, dict[tuple[str, date], int]] = {}
         self._person_days: dict[tuple[str, str, date], int] = {}
         self._sums: dict[tuple[object, ...], Sums] = {}
 
@@ -227,6 +238,30 @@ class Days:
                     found[area, record.day] += add
             self._counted[measure] = found
         return self._counted[measure]
+
+    def odd(self, measure: Measure) -> dict[tuple[str, date], int]:
+        """(area, day) → how many of the measure's records have an unusual number in a column that
+        it reads, of days that the contract does not confirm."""
+        if measure not in self._odd:
+            self._odd[measure] = self._count_odd(measure)
+        return self._odd[measure]
+
+    def _count_odd(self, measure: Measure) -> dict[tuple[str, date], int]:
+        source = self.pack.sources[measure.source]
+        ranges = {column: (least, most) for column, least, most in source.usually}
+        read = [name for name in (measure.of, *(name for name, _ in measure.where))
+                if name in ranges]  # fmt: skip
+        found: dict[tuple[str, date], int] = defaultdict(int)
+        for record in self.records.get(measure.source, ()) if read else ():
+            others = [(name, one) for name, one in measure.where if name not in ranges]
+            if record.day in source.confirmed or not all(
+                holds(one, record.fields.get(name)) for name, one in others
+            ):
+                continue
+            if any(unusual(record.fields.get(name), *ranges[name]) for name in read):
+                for area in self.above(record.area, record.day):
+                    found[area, record.day] += record.times
+        return found
 
     # -- exposures --------------------------------------------------------------------------
 

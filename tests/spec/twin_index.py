@@ -10,7 +10,7 @@ from twin_cells import Cell, Cells
 from twin_held import MICRO
 from twin_methods import Weighted, combine, copeland, rounded
 from twin_pack import Dimension, Index, Indicator, Measure, Threshold, in_force
-from twin_periods import Period, before
+from twin_periods import Period, before, days_of
 
 MILLI = Fraction(1, 1000)
 
@@ -212,7 +212,7 @@ class Scores:
                 of=len(ranked),
                 change=None,
                 completeness=self.completeness(cells[code], period),
-                state=self.state(cells[code], mine, period),
+                state=self.state(cells[code], mine, code, period),
                 vetoed=code in vetoed,
             )
         return found
@@ -277,7 +277,21 @@ class Scores:
                 have += weight * Fraction(cell.sums.days, cell.valid)
         return rounded(MICRO * have / total)
 
-    def state(self, cells: Mapping[str, Cell], score: int | None, period: Period) -> str:
+    def charges_in_doubt(self, code: str, period: Period) -> bool:
+        """Whether a deduction, a cap or a veto of the index rests on what is far from usual."""
+        pack, days = self.cells.days.pack, self.cells.days
+        index = self.index(period)
+        charges = [d.measure for one in pack.dimensions if one.id in index.dimensions
+                   for d in one.deductions]  # fmt: skip
+        charges += [one.measure for one in (*pack.caps, *pack.vetoes)]
+        return any(
+            (day in days.outlying[one.source] or days.odd(one).get((code, day), 0) > 0)
+            and days.counts_on((one.source,), code, day)
+            for one in charges
+            for day in days_of(period[1], period[2])
+        )
+
+    def state(self, cells: Mapping[str, Cell], score: int | None, code: str, period: Period) -> str:
         mine = [cells[name] for name, _ in self.weighed(period)]
         missing = {cell.state for cell in mine if cell.any_score is None}
         if score is None:
@@ -285,4 +299,6 @@ class Scores:
         states = {cell.state for cell in mine if cell.any_score is not None}
         if "suspect" in states:
             return "suspect"
-        return "provisional" if "provisional" in states or "late" in missing else "ok"
+        if "provisional" in states or "late" in missing or self.charges_in_doubt(code, period):
+            return "provisional"
+        return "ok"

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 MICRO = 10**6
-Condition = tuple[str, Any]  # ("equals", text) ("in", texts) ("between", pair) ("not", condition)
+Condition = tuple[
+    str, Any
+]  # ("equals", text) ("in", texts) ("between" or "beyond", pair) ("not", condition)
 Dated = tuple[date, int]
 
 
@@ -105,6 +107,7 @@ class Source:
     usual_least: int
     usual_above: int | None = None
     usual_by: str = "weekday"
+    usually: tuple[tuple[str, int | None, int | None], ...] = ()  # column, least, most (micros)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ arithmetic needs is read; that a pack is sound is somebody else's matter.
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -150,7 +151,22 @@ def _source(name: str, contract: Any) -> Source:
         usual_least=usual.get("least", 20),
         usual_above=micro(usual["above"]) if usual.get("above") is not None else None,
         usual_by=usual.get("by", "weekday"),
+        usually=tuple(_ranges(contract)),
     )
+
+
+def _ranges(contract: Any) -> Iterator[tuple[str, int | None, int | None]]:
+    """The columns with a usual range, its ends in micros."""
+    for column in contract["schema"][0]["properties"]:
+        for custom in column.get("customProperties") or ():
+            ends = custom["value"].get("usually") if custom["property"] == "qingyu" else None
+            if ends:
+                least, most = ends.get("least"), ends.get("most")
+                yield (
+                    column["name"],
+                    None if least is None else micro(least),
+                    None if most is None else micro(most),
+                )
 
 
 def _measure(spec: Any) -> Measure:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from qingyu.cli.screen import Column, count, listed, near, print_table, say
 from qingyu.engine.coverage import mostly_refused
 from qingyu.flows.receive_each import Taken
-from qingyu.i18n import T, Text
+from qingyu.i18n import TN, T, Text
+from qingyu.index.doubts import ends_of, range_words
 from qingyu.intake.options import from_micros
 from qingyu.intake.reasons import place_words, words
 from qingyu.intake.receipt import Receipt
@@ -31,6 +32,7 @@ def print_receipt(pack: Pack, receipt: Receipt, home: str) -> None:
             )
         )
     print_reasons(receipt)
+    print_unusual(pack, receipt)
     for words_of_file in receipt.read_as:
         say(T("Read as: {what}", what=words_of_file))
     if receipt.ignored_columns:
@@ -81,6 +83,25 @@ def print_reasons(receipt: Receipt) -> None:
     _reasons(T("Why refused"), receipt.reasons, refused)
     unplaced = {kind: place_words(kind) for kind in receipt.unplaced_reasons}
     _reasons(T("Why without a place"), receipt.unplaced_reasons, unplaced)
+
+
+def print_unusual(pack: Pack, receipt: Receipt) -> None:
+    """Rows that were taken with a number far from what is usual: which, and what is to be done."""
+    if not receipt.unusual:
+        return
+    source = pack.source(receipt.source)
+    for name, number in receipt.unusual.items():
+        column = next((c for c in source.columns if c.name == name and c.usually), None)
+        words = "…" if column is None else range_words(*ends_of(column))
+        say(TN("One row was taken with an unusual “{column}” ({range}).",
+               "{count} rows were taken with an unusual “{column}” ({range}).", number,
+               column=name, range=words))  # fmt: skip
+    for row in receipt.unusual_rows:
+        say(T("  {file}, row {row}: {column} {value}", **row.to_json()))
+    if receipt.unusual_rows and sum(receipt.unusual.values()) > len(receipt.unusual_rows):
+        say("  …")
+    say(T("What rests on them is provisional. Send wrong ones again, or confirm their days in "
+          "sources/{source}.yaml.", source=receipt.source))  # fmt: skip
 
 
 def _reasons(title: Text, counts: Mapping[str, int], texts: Mapping[str, Text]) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from qingyu.cli.shape import Shape
 
+DOUBT = (
+    "`source`, `day`, `total` (records, or the odd ones of them), `usual` (null for odd records),"
+    " `column`, `least`, `most` (of odd records, else null) and `sentence` each"
+)
+
 _BUNDLE_ITEM = {
     "items[]": "list: one send of one source each",
     "items[].source": "its id",
@@ -50,7 +55,8 @@ BUNDLE_OPEN = Shape(
         **_BUNDLE_ITEM,
         "items[].batch": "the batch's number, or null",
         "items[].again": "whether an earlier batch said the same",
-        "items[].receipt": "object: the batch's receipt as of `receive`, and `sentence`, or null",
+        "items[].receipt": "object: the batch's receipt as of `receive`, `sentence`, `why` (each "
+        "reason with its rows) and `refused_rows` (numbers in the sender's file), or null",
         "items[].refused": "object: the error that refused the item whole, or null",
     },
 )
@@ -96,8 +102,8 @@ DAILY = Shape(
         "waiting": "names of files that may still be being written",
         "empty[]": "list: `source`, `first`, `last` each: asked for, and no record there",
         "late": "ids of sources that are late or have never sent",
-        "outlying": "list: days far above what is usual, neither confirmed nor corrected yet:"
-        " `source`, `day`, `total`, `usual`, `sentence` each",
+        "outlying": "list: days far above what is usual, and odd records, neither confirmed nor"
+        f" corrected yet: {DOUBT}",
         "periods[]": "list: `period`, `kind`, `counts` (grade or `no_data` to areas), `worst` (a"
         " row of `show`, or null) each",
         "changes[]": "list: `period`, `area`, `was`, `grade`, `amount` (points; null if one"

@@ -6,7 +6,7 @@ programs, and the words are for the manual.
 
 from __future__ import annotations
 
-from qingyu.cli.run_shapes import BUNDLE_MAKE, BUNDLE_OPEN, BUNDLE_STATUS, DAILY
+from qingyu.cli.run_shapes import BUNDLE_MAKE, BUNDLE_OPEN, BUNDLE_STATUS, DAILY, DOUBT
 from qingyu.cli.shape import Shape
 from qingyu.cli.shapes_integrity import INTEGRITY
 from qingyu.cli.shapes_release import RELEASE
@@ -54,8 +54,8 @@ SHOW = Shape(
         "simulated": "whether the figures are made up",
         "bridged_since": "day of the last split or merge of areas that a number behind the score"
         " reaches across, or null",
-        "doubts[]": "list: days far above what is usual on which the score rests, so that it is"
-        " provisional: `source`, `day`, `total`, `usual` and `sentence` each",
+        "doubts[]": "list: days far above what is usual, and odd records, on which the score rests,"
+        f" so that it is provisional: {DOUBT}",
     },
 )
 
@@ -85,7 +85,8 @@ EXPLAIN = Shape(
         "parts[].window.days": "days on which the area is valid",
         "parts[].window.counting": "days that count",
         "parts[].window.states": "object: source → state of the day → number of days",
-        "parts[].exposure": "person-days (or the second measure) over the days that count",
+        "parts[].exposure": "person-days (or the second measure, in units of the last of its "
+        "`places`, as `unit` is) over the days that count",
         "parts[].unit": "the rate is per so many",
         "parts[].rate": "count per unit of exposure",
         "parts[].baseline": "object: the comparison with the most weight, in short",
@@ -257,6 +258,8 @@ RECEIPT = Shape(
         "ignored_columns": "columns that the contract does not know",
         "read_as": "what files were that are no plain CSV in UTF-8",
         "also_standing": "supplements of a withdrawn batch that still count",
+        "unusual": "object: column → accepted rows with an unusual number in it",
+        "unusual_rows[]": "list: the first of them, `file`, `row`, `column`, `value` each",
     },
 )
 
@@ -283,6 +286,7 @@ SUPPLY = Shape(
         "full": f"{_SPANS}: days that count",
         "suspect": f"{_SPANS}: covered, but far below usual",
         "outlying": "list: full days far above what is usual, `day`, `total`, `usual` each",
+        "odd": "list: odd records not confirmed, `day`, `column`, `total` each",
         "partial": f"{_SPANS}: edges of what was covered",
         "gap": f"{_SPANS}: declared in the contract",
         "missing": f"{_SPANS}: days in between that nothing covers",

@@ -8,7 +8,7 @@ from datetime import date
 from qingyu.cli.screen import Cell, Column, count, listed, print_sections, say
 from qingyu.cli.words import marked
 from qingyu.i18n import Message, T, pick
-from qingyu.index.doubts import Doubt, doubt_of, usual_of
+from qingyu.index.doubts import Doubt, doubt_of, odd_doubt, usual_of
 from qingyu.intake.standing import Standing
 from qingyu.intake.supply import Span, SupplyRow
 from qingyu.pack.model import Pack
@@ -37,13 +37,16 @@ def print_supply(pack: Pack, rows: Sequence[SupplyRow]) -> None:
         say(_counted(row))
         for one in row.outlying:
             say(_outlying(row.source, doubt_of(pack.source(row.source).name, one)))
+        for odd in row.odd:
+            doubt = odd_doubt(pack, row.source, odd.column, odd.day, odd.records)
+            say(_outlying(row.source, doubt))
         for standing in row.corrections:
             if standing.state != "in_force":
                 say(_lost(standing))
 
 
 def _outlying(source: str, doubt: Doubt) -> Message:
-    """What was far above usual, and what a person is to do about it."""
+    """What was far from usual, and what a person is to do about it."""
     return T(
         "{sentence} Confirm the day in sources/{source}.yaml if it is right, else send it again.",
         sentence=doubt.sentence.text,
@@ -70,6 +73,10 @@ def to_plain(row: SupplyRow) -> dict[str, object]:
         elif name == "outlying":
             plain[name] = [
                 {"day": one.day, "total": one.total, "usual": usual_of(one)} for one in value
+            ]
+        elif name == "odd":
+            plain[name] = [
+                {"day": one.day, "column": one.column.name, "total": one.records} for one in value
             ]
         elif name == "corrections":
             plain[name] = [one.to_json() for one in value]

@@ -36,6 +36,7 @@ IBIS_TYPES = {
     "TIMESTAMP": "timestamp",
 }
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LARGEST = 2**63 - 1
 _PLACES = 9  # decimals to which the text of a text column is read as a number
 
 
@@ -213,6 +214,8 @@ def _holds(rows: ibis.Table, name: str, condition: Condition, kept: Kept) -> ibi
     if column not in rows.columns:
         return ibis.literal(condition.given is False)
     value = rows[column]
+    if condition.beyond is not None:
+        return _beyond(rows, name, *condition.beyond, kept)
     if condition.given is not None:
         return value.notnull() if condition.given else value.isnull()
     if condition.equals is not None:
@@ -254,6 +257,26 @@ def _lies_between(value: ibis.Value, low: str, high: str, kept: Kept) -> ibis.Va
         number = value.try_cast(f"decimal(38, {_PLACES})")
         return number.between(_exactly(least), _exactly(most))
     return value.cast("string").between(low, high)  # ISO dates in a text column sort as text
+
+
+def _beyond(rows: ibis.Table, name: str, low: str, high: str, kept: Kept) -> ibis.Value:
+    """Of readings, whether one of the instrument's day is: of them only the reduced value stays."""
+    day = odd_readings(name, low, high)
+    if day in rows.columns:
+        return rows[day] > 0
+    return outside(rows[f"c_{name}"], low, high, kept[1] if kept[0] == "decimal" else 0)
+
+
+def odd_readings(name: str, low: str, high: str) -> str:
+    """The column that has how many of a day's readings lie beyond these ends."""
+    return f"c_{name}~{low}~{high}"
+
+
+def outside(value: ibis.Value, low: str, high: str, places: int) -> ibis.Value:
+    """Whether a number kept in units of its last place lies below or above; False without one."""
+    least, most = (Decimal(end).scaleb(places) for end in (low, high))
+    inside = value.between(max(math.ceil(least), -_LARGEST), min(math.floor(most), _LARGEST))
+    return (~inside).fill_null(False)
 
 
 def _in_time(value: ibis.Value, low: str, high: str) -> ibis.Value:

@@ -23,7 +23,7 @@ from qingyu.engine.delta import DataFile, Table, columns_of
 from qingyu.engine.layout import CUBE_COLUMNS
 from qingyu.engine.matching.changes import united_changes
 from qingyu.engine.measures import Measures, fingerprint, measures_of
-from qingyu.engine.readings import reading_rows
+from qingyu.engine.readings import beyond_asked, reading_rows
 from qingyu.pack.model import Pack
 
 if TYPE_CHECKING:
@@ -71,10 +71,11 @@ def batch_rows(table: Table, files: Sequence[DataFile], measures: Measures) -> C
     there is nothing to do. Of readings the rows are those of instruments' days."""
     if not files or not measures:
         return None
-    reading = measures.readings.get(measures.sources[0])
+    source = measures.sources[0]
+    reading = measures.readings.get(source)
     if reading is None:
         return plain_rows([file.path for file in files], measures)
-    rows, columns = reading_rows(files, table, reading)
+    rows, columns = reading_rows(files, table, reading, beyond_asked(measures, source))
     return Changes(rows, select(columns, measures))
 
 

@@ -11,6 +11,7 @@ from qingyu.digest import digest_of_tree
 from qingyu.engine.tables import fingerprint as fingerprint
 from qingyu.pack.model import Measure, Pack, Reading, Union
 from qingyu.pack.unions import KIND, Places, places_of
+from qingyu.pack.usually import odd_measures
 
 Kept = tuple[str, int]  # a column's type in the contract and its decimal places
 
@@ -122,7 +123,8 @@ def measures_of(pack: Pack) -> Measures:
         | {one.id: ("date", 0) for one in source.computed}
         for source in pack.sources
     }
-    measures = {fingerprint(measure): measure for measure in _spoken_of(pack)}
+    said = tuple(_spoken_of(pack))
+    measures = {fingerprint(one): one for one in (*said, *odd_measures(pack, iter(said)))}
     readings = {one.id: one.reading for one in pack.sources if one.reading is not None}
     columns |= {union.id: {KIND: ("text", 0)} for union in pack.unions}
     spoken = {measure.source for measure in measures.values()}

@@ -27,6 +27,7 @@ from qingyu.engine.delta import REBUILT, DataFile
 from qingyu.engine.measures import Measures, fingerprint, measures_of
 from qingyu.engine.meter import count_read
 from qingyu.engine.months import Days, Fresh, Months, Part, first_day, length, months_of
+from qingyu.engine.odd import odd_days
 from qingyu.engine.snapshots import as_fresh, latest, save
 from qingyu.engine.tables import UNPLACED, Panel
 from qingyu.errors import DamageError, HomeError, PackError, StorageError
@@ -69,6 +70,7 @@ def load_panel(home: Home, pack: Pack, known: int | None = None) -> Panel:
         ),
         known=len(batches),
         outlying=covered.outlying,
+        odd=odd_days(pack, names, lambda rows: months.sums(rows, days), days[0]) if days else (),
     )  # fmt: skip
 
 

@@ -3,21 +3,25 @@
 A batch of readings changes what an instrument's day comes to; so its signed rows are the day's
 value as known before it with −1, and as known after it with +1. They are worked out from the signed
 readings of the touched days alone, whatever came earlier or later, so a rebuild gives the same.
-Integers only: a mean is rounded half-even at the column's places, exactly while a day's sum stays
-below 2^53 (nine quadrillion of the column's last place).
+Beside it stands how many of the day's readings lie beyond each range that a measure asks for: a
+slip of the pen in one of twenty-four readings hardly shows in their mean. Integers only: a mean is
+rounded half-even at the column's places, exactly while a day's sum stays below 2^53 (nine
+quadrillion of the column's last place).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce as folded
 
 import ibis
 
 from qingyu.engine.connect import file_list
-from qingyu.engine.counting import IBIS_TYPES
+from qingyu.engine.counting import IBIS_TYPES, odd_readings, outside
 from qingyu.engine.delta import DataFile, Table, columns_of
+from qingyu.engine.measures import Measures
 from qingyu.engine.meter import count_read
 from qingyu.pack.model import Reading
 
@@ -26,8 +30,37 @@ RAW = "signed_readings"  # the name under which the readings are read
 _AFTER, _BEFORE = "after", "before"
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """Readings of a column, kept with `places` decimals, that lie beyond two ends."""
+
+    column: str
+    low: str
+    high: str
+    places: int
+
+    @property
+    def name(self) -> str:
+        return odd_readings(self.column, self.low, self.high)
+
+
+def beyond_asked(measures: Measures, source: str) -> tuple[Beyond, ...]:
+    """The ranges of reduced columns that any of the measures of a source of readings asks for."""
+    reduced = measures.readings[source].reduce
+    kept = measures.columns.get(source, {})
+
+    def asked() -> Iterator[Beyond]:
+        for measure in measures.of(source).values():
+            for column, condition in measure.where.items():
+                if condition.beyond is not None and column in reduced:
+                    kind, places = kept.get(column, ("integer", 0))
+                    yield Beyond(column, *condition.beyond, places if kind == "decimal" else 0)
+
+    return tuple(sorted(set(asked()), key=lambda one: one.name))
+
+
 def reading_rows(
-    files: Sequence[DataFile], table: Table, reading: Reading
+    files: Sequence[DataFile], table: Table, reading: Reading, beyond: Sequence[Beyond] = ()
 ) -> tuple[str, dict[str, str]]:
     """SQL of the signed rows of the batches in `files`, and the names and types of its columns.
     Of the source's `table` (later batches do no harm) only the files with days that these batches
@@ -46,10 +79,11 @@ def reading_rows(
         f"SELECT * FROM read_parquet({listed}, union_by_name=true)"
         f" WHERE day BETWEEN DATE '{low.isoformat()}' AND DATE '{high.isoformat()}'"
     )
-    rows = reduced(stored, reading, first, last)
+    rows = reduced(stored, reading, first, last, beyond)
     columns = {"area": "VARCHAR", "day": "DATE", "batch": "INTEGER", "sign": "INTEGER"}
     columns |= {f"c_{name}": "VARCHAR" for name in reading.entity}
     columns |= {f"c_{name}": "BIGINT" for name in reading.reduce}
+    columns |= {one.name: "BIGINT" for one in beyond}
     return f"WITH {RAW} AS ({raw}) SELECT * FROM ({rows})", columns
 
 
@@ -59,9 +93,16 @@ def _touches(file: DataFile, last: int, low: date, high: date) -> bool:
     return file.days is None or (file.days[0] <= high and file.days[1] >= low)
 
 
-def reduced(stored: Mapping[str, str], reading: Reading, first: int, last: int) -> str:
-    """SQL: the signed rows (`area, day, batch, sign`, entity and reduced columns) of the batches
-    `first … last`, from all readings (`RAW`) of the days that these batches touch.
+def reduced(
+    stored: Mapping[str, str],
+    reading: Reading,
+    first: int,
+    last: int,
+    beyond: Sequence[Beyond] = (),
+) -> str:
+    """SQL: the signed rows (`area, day, batch, sign`, entity and reduced columns, and how many
+    readings lie `beyond`) of the batches `first … last`, from all readings (`RAW`) of the days that
+    these batches touch.
 
     stored: names and DuckDB types of the columns that the readings have.
     """
@@ -76,18 +117,23 @@ def reduced(stored: Mapping[str, str], reading: Reading, first: int, last: int) 
     )
     keys = ["area", "day", *names]
     touched = rows.filter(rows.batch.between(first, last)).select(*keys, "batch").distinct()
-    days = [_days(rows, touched, keys, column, reading) for column in reading.reduce]
+    days = [_days(rows, touched, keys, column, reading, beyond) for column in reading.reduce]
     whole = folded(lambda one, other: _beside(one, other, keys), days)
-    plus = _signed(whole, keys, list(reading.reduce), _AFTER, 1)
-    minus = _signed(whole, keys, list(reading.reduce), _BEFORE, -1)
+    plus = _signed(whole, keys, list(reading.reduce), beyond, _AFTER, 1)
+    minus = _signed(whole, keys, list(reading.reduce), beyond, _BEFORE, -1)
     return str(ibis.to_sql(ibis.union(plus, minus), dialect="duckdb"))
 
 
 def _days(
-    rows: ibis.Table, touched: ibis.Table, keys: Sequence[str], column: str, reading: Reading
+    rows: ibis.Table,
+    touched: ibis.Table,
+    keys: Sequence[str],
+    column: str,
+    reading: Reading,
+    beyond: Sequence[Beyond],
 ) -> ibis.Table:
     """One column's value of each touched day as known before and after the batch that touched it;
-    empty where fewer than the least number of readings stand."""
+    empty where fewer than the least number of readings stand. And how many lie beyond."""
     named = touched.rename(by="batch")
     alike = [rows[key].identical_to(named[key]) for key in keys]
     joined = named.join(rows, [*alike, rows.batch <= named.by], rname="raw_{name}")
@@ -102,7 +148,19 @@ def _days(
         f"{column}_{side}": _one(spread, spread[f"{side}_n"], how, reading.least)
         for side in (_AFTER, _BEFORE)
     }
+    sums |= {
+        f"{one.name}_{side}": _how_many(spread, spread[f"{side}_n"], one)
+        for one in beyond
+        for side in (_AFTER, _BEFORE)
+        if one.column == column
+    }
     return spread.group_by(*keys, "by").aggregate(**sums)
+
+
+def _how_many(spread: ibis.Table, times: ibis.Value, beyond: Beyond) -> ibis.Value:
+    """Readings that lie beyond, of many values that stand `times` times each."""
+    there = (times > 0) & outside(spread.value, beyond.low, beyond.high, beyond.places)
+    return times.sum(where=there).fill_null(0).cast("int64")
 
 
 def _one(spread: ibis.Table, times: ibis.Value, how: str, least: int) -> ibis.Value:
@@ -134,13 +192,19 @@ def _beside(one: ibis.Table, other: ibis.Table, keys: Sequence[str]) -> ibis.Tab
 
 
 def _signed(
-    whole: ibis.Table, keys: Sequence[str], columns: Sequence[str], side: str, sign: int
+    whole: ibis.Table,
+    keys: Sequence[str],
+    columns: Sequence[str],
+    beyond: Sequence[Beyond],
+    side: str,
+    sign: int,
 ) -> ibis.Table:
     """The days that have a value on that side and another one on the other."""
     has = folded(lambda a, b: a & b, [whole[f"{c}_{side}"].notnull() for c in columns])
+    told = [*columns, *(one.name for one in beyond)]
     same = folded(
         lambda a, b: a & b,
-        [whole[f"{c}_{_AFTER}"].identical_to(whole[f"{c}_{_BEFORE}"]) for c in columns],
+        [whole[f"{c}_{_AFTER}"].identical_to(whole[f"{c}_{_BEFORE}"]) for c in told],
     )
     kept = whole.filter(has & ~same)
     return kept.select(
@@ -148,4 +212,5 @@ def _signed(
         batch=kept.by.cast("int32"),
         sign=ibis.literal(sign, "int32"),
         **{f"c_{c}": kept[f"{c}_{side}"] for c in columns},
+        **{one.name: kept[f"{one.name}_{side}"] for one in beyond},
     )

@@ -74,6 +74,19 @@ class Outlying:
 
 
 @dataclass(frozen=True)
+class Odd:
+    """Records that a measure counts with a number that seldom occurs, on a day that nobody has
+    confirmed: they count, and what rests on them is provisional.
+
+    measure: the fingerprint of the one that counts them (pack/usually.py). records: in all
+    areas."""
+
+    measure: str
+    day: date
+    records: int
+
+
+@dataclass(frozen=True)
 class Panel:
     """Counts and coverage as known after batch `known` (0 = nothing received yet).
 
@@ -83,6 +96,7 @@ class Panel:
         numpy datetime64[D] without holes.
     coverage: uint8 [source, day] of `DayState`.
     outlying: the full days that are far above what is usual, by source and day.
+    odd: days with odd records, by measure and day.
     moved: int64 [measure, pair, day]: of what was counted in an area before it gave ground away,
         what lay in each heir by its points (a part of `counts`, not more); `pair` as of
         `pair_name`. None: nothing was placed anew.
@@ -93,6 +107,7 @@ class Panel:
     known: int
     moved: xr.DataArray | None = None
     outlying: tuple[Outlying, ...] = ()
+    odd: tuple[Odd, ...] = ()
 
     @cached_property
     def first(self) -> date:

@@ -16,6 +16,7 @@ from qingyu.engine.coverage import covered_days, day_axis, judged
 from qingyu.engine.damage import naming_damage
 from qingyu.engine.measures import fingerprint
 from qingyu.engine.meter import count_read
+from qingyu.engine.odd import odd_days
 from qingyu.engine.panel import load_panel
 from qingyu.engine.tables import Panel
 from qingyu.pack.model import Measure, Pack
@@ -103,8 +104,12 @@ def _as_known(home: Home, pack: Pack, wide: Panel, rows: list[int], number: int)
     """Cut to the days that were known then."""
     batches = home.batches()[:number]
     axis = wide.counts["day"].values
-    totals = wide.counts.values[rows].sum(axis=1)
-    found = judged(pack, batches, totals, axis)
+
+    def totals(rows: Sequence[int]) -> np.ndarray:
+        return np.asarray(wide.counts.values[list(rows)].sum(axis=1))
+
+    found = judged(pack, batches, totals(rows), axis)
+    names = wide.counts["measure"].values.tolist()
     sources = [source.id for source in pack.sources]
     coords = {"source": sources, "day": axis}
     return Panel(
@@ -112,4 +117,5 @@ def _as_known(home: Home, pack: Pack, wide: Panel, rows: list[int], number: int)
         coverage=xr.DataArray(found.states, coords=coords, name="coverage"),
         known=number,
         outlying=found.outlying,
+        odd=odd_days(pack, names, totals, wide.first),
     )

@@ -24,7 +24,7 @@ from qingyu.flows.daily_stages import Stages
 from qingyu.flows.daily_state import DailyState, daily_folder, load_state, save_state
 from qingyu.flows.publish import count_new_measures
 from qingyu.i18n import T
-from qingyu.index.doubts import doubt_of
+from qingyu.index.doubts import all_doubts, doubt_of, odd_doubts
 from qingyu.index.exact_json import dumps
 from qingyu.intake.connectors.settings import load_settings
 from qingyu.intake.supply import supply_of
@@ -156,8 +156,9 @@ def _received(home: Home, known: int) -> list[dict[str, object]]:
 
 
 def _outlying(pack: Pack, panel: Panel) -> list[dict[str, object]]:
-    """Days far above what is usual that nobody has confirmed or corrected yet."""
-    return [doubt_of(pack.source(one.source).name, one).to_json() for one in panel.outlying]
+    """Days far above what is usual, and odd records, that nobody has confirmed or corrected yet."""
+    days = [doubt_of(pack.source(one.source).name, one) for one in panel.outlying]
+    return [one.to_json() for one in all_doubts([days, odd_doubts(pack, panel.odd)])]
 
 
 def _finish(

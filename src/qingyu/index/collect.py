@@ -8,7 +8,7 @@ import numpy as np
 
 from qingyu.index import baseline, resting, shrink
 from qingyu.index.baseline import Case, Found
-from qingyu.index.doubt import in_doubt
+from qingyu.index.doubt import in_doubt, touched
 from qingyu.index.hierarchy import day_number
 from qingyu.index.ingredients import (
     NOT_BRIDGED,
@@ -102,7 +102,10 @@ class Collector:
     def _doubt(self, place: int, case: Case) -> None:
         """What would be `ok` is provisional where it rests on what is far from usual."""
         places = range(len(case.indicator.compare))
-        doubt = in_doubt(case, {one: self.exists[case.indicator.id, one] for one in places})
+        exists = {one: self.exists[case.indicator.id, one] for one in places}
+        second = case.indicator.per.measure
+        measures = (case.indicator.measure, *([second] if second is not None else []))
+        doubt = in_doubt(case, exists, self.ledgers.odd(measures, case.days))
         if doubt is not None:
             self.state[place][doubt & (self.state[place] == State.OK)] = State.PROVISIONAL
 
@@ -198,6 +201,8 @@ class Collector:
         deductions = [
             d.measure for name in self.index.dimensions for d in pack.dimension(name).deductions
         ]
+        caps = [cap.measure for cap in pack.grades.caps]
+        vetoes = [veto.measure for veto in pack.grades.vetoes]
         return World(
             count=self.count,
             days=self._stacked("days"),
@@ -208,8 +213,9 @@ class Collector:
             rankable=tree.rankable[:, tree.graded][epoch].T,
             parent=tree.graded_parent[epoch].T,
             deductions=self._counts(deductions),
-            caps=self._counts([cap.measure for cap in pack.grades.caps]),
-            vetoes=self._counts([veto.measure for veto in pack.grades.vetoes]),
+            caps=self._counts(caps),
+            vetoes=self._counts(vetoes),
+            charges_in_doubt=self._charges_in_doubt([*deductions, *caps, *vetoes]),
         )
 
     def _stacked(self, name: str) -> Int:
@@ -222,6 +228,18 @@ class Collector:
         if all(part.strides[0] == 0 for part in parts):
             return np.broadcast_to(np.stack([part[:1] for part in parts]), shape)
         return np.stack(parts) if parts else np.zeros(shape, np.int64)
+
+    def _charges_in_doubt(self, measures: list[Measure]) -> Bool:
+        """[A, P] whether a period holds an outlying day of one's sources or an odd record. (A
+        period's own days only, so that nothing is bridged.)"""
+        found = np.zeros(self.state.shape[1:], bool)
+        for measure in measures:
+            days = self.ledgers.days(tuple(sorted(self.scene.pack.sources_of(measure))))
+            odd = [running.real for running in self.ledgers.odd((measure,), days)]
+            doubt = touched(self.scene.real_calendar, days, odd, self.scene.range)
+            if doubt is not None:
+                found |= doubt
+        return found
 
     def _counts(self, measures: list[Measure]) -> Int:
         """[measures, A, P] counts of each period's own counting days."""

@@ -66,7 +66,8 @@ def area_states(
 
     weight: [I, P] of the indicators in the index; those without weight do not speak.
     """
-    if int(state.min(initial=State.OK)) == State.OK and present.all():
+    doubt = ingredients.world.charges_in_doubt
+    if int(state.min(initial=State.OK)) == State.OK and present.all() and not doubt.any():
         found = np.where(has_score, np.uint8(State.OK), np.uint8(State.NO_DATA))
         return np.where(ingredients.world.shown, found, np.uint8(State.NOT_SHOWN))
     spoken = (weight > 0)[:, None, :]
@@ -76,6 +77,7 @@ def area_states(
     found = np.full(has_score.shape, int(State.OK), np.uint8)
     waiting = (missing & (state == State.LATE)).any(axis=0)
     found[waiting | (scored & (state == State.PROVISIONAL)).any(axis=0)] = State.PROVISIONAL
+    found[doubt] = State.PROVISIONAL
     found[(scored & (state == State.SUSPECT_SCORE)).any(axis=0)] = State.SUSPECT_SCORE
     silent = np.full(has_score.shape, int(State.NO_DATA), np.uint8)
     for reason in (State.LATE, State.SUSPECT):

@@ -337,6 +337,7 @@ class Explanation:
     corrections: tuple[Corrected, ...] = ()
     odds: AreaOdds | None = None
     width: Message | None = None  # whose doubt it is, in words
+    charge_doubts: tuple[Doubt, ...] = ()  # of deductions, caps and vetoes
 
     @property
     def title(self) -> Text:
@@ -344,8 +345,8 @@ class Explanation:
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
-        """The outlying days that any of the parts rests on."""
-        return all_doubts(part.doubts for part in self.parts)
+        """The outlying days and odd records that any of the parts or charges rests on."""
+        return all_doubts([*(part.doubts for part in self.parts), self.charge_doubts])
 
     def to_json(self) -> Json:
         return {

@@ -97,6 +97,7 @@ class World:
     deductions: Int  # [Q, A, P] counts of the period's own counting days
     caps: Int  # [caps, A, P]
     vetoes: Int  # [vetoes, A, P]
+    charges_in_doubt: Bool  # [A, P] one of these rests on an outlying day or an odd record
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,8 @@ def _cut(group: Any, keep: slice, size: int) -> Any:
     found = {}
     for field in fields(group):
         array = getattr(group, field.name)
-        found[field.name] = array if field.name == "level" else array[..., keep]
-        if field.name != "level" and array.shape[-1] != size:
+        whole = field.name == "level" or array is None
+        found[field.name] = array if whole else array[..., keep]
+        if not whole and array.shape[-1] != size:
             raise ValueError(f"{field.name} has {array.shape[-1]} periods, not {size}")
     return type(group)(**found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from qingyu.index.hierarchy import Hierarchy, day_number
 from qingyu.index.ingredients import Int
 from qingyu.index.running import Edges, Grid, Ledger, Running
 from qingyu.pack.model import Indicator, Measure, Pack
+from qingyu.pack.usually import odd_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -62,6 +64,24 @@ class Ledgers:
         if second is not None:
             return Ledger(days, count, self._bridged(second, days))
         return Ledger(days, count, self._exposure(indicator.per.exposure or "", days, sources))
+
+    def odd(self, measures: Sequence[Measure], days: Days) -> tuple[Running, ...]:
+        """Of the odd records of these measures on counting days that nobody has confirmed; none if
+        there are none."""
+        there = {one.measure for one in self.panel.odd}
+        asked = [one for measure in measures for one in odd_in(self.pack, measure)]
+        return tuple(
+            self._bridged(one, self._unconfirmed(one, days))
+            for one in asked
+            if fingerprint(one) in there
+        )
+
+    def _unconfirmed(self, measure: Measure, days: Days) -> Days:
+        counting = days.counting.copy()
+        confirmed = self.pack.source(measure.source).confirmed
+        places = np.array([day_number(day) - days.start for day in confirmed], np.int64)
+        counting[places[(places >= 0) & (places < days.size)]] = 0
+        return replace(days, counting=counting)
 
     def running(self, measure: Measure, days: Days) -> Running:
         """Running sums of a measure over its counting days. (Of a stock the panel has what was

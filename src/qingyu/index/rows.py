@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from qingyu.index.charges import charges_of
+from qingyu.index.doubted import charge_doubts_of
 from qingyu.index.doubts import Doubt, all_doubts
 from qingyu.index.exact_json import micro, milli
 from qingyu.index.ingredients import State
@@ -96,7 +97,7 @@ def row_of(spot: Spot) -> Row:
         state=spot.area_state.word,
         sentence=sentence_of(spot, parts, charges_of(spot)),
         bridged_since=spot.bridged_since,
-        doubts=all_doubts(part.doubts for part in parts),
+        doubts=all_doubts([*(part.doubts for part in parts), charge_doubts_of(spot)]),
     )
 
 

@@ -140,13 +140,14 @@ def spot(
 def area_of(pack: Pack, code: str, period: Period) -> Area:
     """The row of `areas.csv` that holds on the period's last day (else the code's last row)."""
     rows = [area for area in pack.areas if area.code == code]
-    valid = [area for area in rows if _valid(area, period)]
+    valid = [area for area in rows if valid_on(area, period.last)]
     return valid[-1] if valid else rows[-1]
 
 
-def _valid(area: Area, period: Period) -> bool:
-    begun = area.since is None or area.since <= period.last
-    return begun and (area.until is None or area.until >= period.last)
+def valid_on(area: Area, day: date) -> bool:
+    """Whether a row of `areas.csv` holds on a day."""
+    begun = area.since is None or area.since <= day
+    return begun and (area.until is None or area.until >= day)
 
 
 def sources_of(pack: Pack, indicator: Indicator) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from qingyu.i18n import Message, T
 from qingyu.index.bridging import bridges_of
 from qingyu.index.charges import applied, charges_of
-from qingyu.index.doubted import doubts_of
+from qingyu.index.doubted import charge_doubts_of, doubts_of
 from qingyu.index.explanation import Change, DimensionPart, Explanation, Part
 from qingyu.index.held import comparisons_of, rate, window_of
 from qingyu.index.pack_lines import line_in_force, line_of, scale_line
@@ -54,6 +54,7 @@ def explain(spot: Spot, change: Change) -> Explanation:
         split_note=note,
         change=change,
         scale_line=scale_line(pack, int(spot.ingredients.method.scale[spot.late])),
+        charge_doubts=charge_doubts_of(spot),
     )
 
 

@@ -11,6 +11,21 @@ from qingyu.engine.batches import Batch, Draft
 from qingyu.i18n import T, Text
 
 UNPLACED_PREFIX = "unplaced_"  # of reasons that count bucketed rows, which are not refused
+UNUSUAL_PREFIX = "unusual:"  # of those that count accepted rows with an unusual number, by column
+
+
+@dataclass(frozen=True)
+class UnusualRow:
+    """A row that was taken with an unusual number: where it stands in the sender's file, and the
+    number."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+
+    def to_json(self) -> dict[str, object]:
+        return vars(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +63,8 @@ class Receipt:
     ignored_columns: tuple[str, ...] = ()  # columns the contract does not know: never stored
     read_as: tuple[Text, ...] = ()  # of files that are no plain CSV in UTF-8: what they were
     also_standing: tuple[int, ...] = ()  # supplements of a withdrawn batch that still count
+    unusual: dict[str, int] = field(default_factory=dict, hash=False)  # accepted rows by column
+    unusual_rows: tuple[UnusualRow, ...] = ()  # the first of them
 
     @property
     def accepted(self) -> int:
@@ -100,6 +117,7 @@ class Receipt:
         plain["ignored_columns"] = list(self.ignored_columns)
         plain["read_as"] = [str(words) for words in self.read_as]
         plain["also_standing"] = list(self.also_standing)
+        plain["unusual_rows"] = [row.to_json() for row in self.unusual_rows]
         return plain
 
     def _number(self) -> Text:
@@ -118,6 +136,7 @@ def receipt_of(
     ignored_columns: tuple[str, ...] = (),
     read_as: tuple[Text, ...] = (),
     also_standing: tuple[int, ...] = (),
+    unusual_rows: tuple[UnusualRow, ...] = (),
 ) -> Receipt:
     """The receipt of a committed batch, whenever it is asked for; of a draft, that of a dry run."""
     refused, unplaced = split_reasons(batch.reasons)
@@ -152,6 +171,8 @@ def receipt_of(
         ignored_columns=ignored_columns,
         read_as=read_as,
         also_standing=also_standing,
+        unusual=unusual_in(batch.reasons),
+        unusual_rows=unusual_rows,
     )
 
 
@@ -162,5 +183,15 @@ def split_reasons(reasons: Mapping[str, int]) -> tuple[dict[str, int], dict[str,
         for name, count in reasons.items()
         if name.startswith(UNPLACED_PREFIX)
     }
-    refused = {n: c for n, c in reasons.items() if not n.startswith(UNPLACED_PREFIX)}
+    others = (UNPLACED_PREFIX, UNUSUAL_PREFIX)
+    refused = {name: count for name, count in reasons.items() if not name.startswith(others)}
     return refused, bucket
+
+
+def unusual_in(reasons: Mapping[str, int]) -> dict[str, int]:
+    """Column → accepted rows with an unusual number in it, among a batch's reasons."""
+    return {
+        name.removeprefix(UNUSUAL_PREFIX): count
+        for name, count in reasons.items()
+        if name.startswith(UNUSUAL_PREFIX)
+    }

@@ -33,7 +33,7 @@ from qingyu.intake.match import Olds, match
 from qingyu.intake.options import Options, options_of, version_of_rows
 from qingyu.intake.place import Placer
 from qingyu.intake.read import open_sheet
-from qingyu.intake.receipt import Receipt, receipt_of
+from qingyu.intake.receipt import UNUSUAL_PREFIX, Receipt, receipt_of
 from qingyu.intake.records import (
     find_absent,
     find_olds,
@@ -44,6 +44,7 @@ from qingyu.intake.records import (
 from qingyu.intake.rejects import write_rejects
 from qingyu.intake.sheet import Sheet
 from qingyu.intake.stage import stage_sheets
+from qingyu.intake.unusual import first_rows, how_many
 from qingyu.pack.model import Pack, Source
 
 Progress = Callable[[Text, int, int], None]  # what is being done, step, of how many
@@ -135,7 +136,13 @@ def _try(send: Send, told: Progress) -> Receipt:
         first = received_before(send.home.batches(), send.source.id, draft.content_digest)
         if first is not None:
             return _first_receipt(send, first)
-        return receipt_of(draft, None, ignored_columns=send.ignored, read_as=send.read_as)
+        return receipt_of(
+            draft,
+            None,
+            ignored_columns=send.ignored,
+            read_as=send.read_as,
+            unusual_rows=first_rows(bulk),
+        )
 
 
 def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
@@ -153,10 +160,13 @@ def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
             return _first_receipt(send, same)
         told(T("Writing records"), 4, STEPS)
         draft = _with_files(draft, bulk, writer, folder)
+        unusual = first_rows(bulk)
     told(T("Committing"), 5, STEPS)
     batch = writer.commit(draft)
     rejects = home.rejects_of(batch.number)
-    return receipt_of(batch, rejects, ignored_columns=send.ignored, read_as=send.read_as)
+    return receipt_of(
+        batch, rejects, ignored_columns=send.ignored, read_as=send.read_as, unusual_rows=unusual
+    )
 
 
 def _sent_before(send: Send) -> Batch | None:
@@ -254,6 +264,7 @@ def _draft(
 ) -> Draft:
     """What the send comes to, without its files."""
     totals = bulk.totals()
+    unusual = {f"{UNUSUAL_PREFIX}{name}": count for name, count in how_many(bulk).items()}
     first, last = covers or (None, None)
     return Draft(
         kind="supplement" if send.options.supplement is not None else "receive",
@@ -274,7 +285,7 @@ def _draft(
         withdrawn=_olds(bulk) - totals.corrected,
         refused=totals.refused,
         unplaced=totals.unplaced,
-        reasons=totals.reasons,
+        reasons=totals.reasons | unusual,
         file_name=send.file_name,
         file_digest=send.file_digest,
         content_digest=content,

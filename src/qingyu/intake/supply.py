@@ -3,7 +3,7 @@ refused. `today` is given by the caller: no clock is read here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -18,12 +18,22 @@ from qingyu.engine.measures import fingerprint
 from qingyu.engine.store import Home
 from qingyu.engine.tables import DayState, Outlying
 from qingyu.intake.standing import Standing, standings
-from qingyu.pack.model import Measure, Pack, Source
+from qingyu.pack.model import Column, Measure, Pack, Source
+from qingyu.pack.usually import odd_columns, odd_records
 
 Span = tuple[date, date]  # first and last day
 Status = Literal["current", "late", "never"]
 
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class OddColumn:
+    """How many records of a day have an unusual number in a column."""
+
+    column: Column
+    day: date
+    records: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class SupplyRow:
     unplaced: int
     corrections: tuple[Standing, ...] = ()  # declared ones that are not taken back
     outlying: tuple[Outlying, ...] = ()  # full days with far more records than is usual
+    odd: tuple[OddColumn, ...] = ()  # days with an unusual number, neither confirmed nor mended
 
 
 def supply(home: Home, pack: Pack, today: date) -> list[SupplyRow]:
@@ -63,9 +74,26 @@ def supply(home: Home, pack: Pack, today: date) -> list[SupplyRow]:
     batches = home.batches()
     days = covered_days(batches)
     axis = day_axis(*days) if days else np.array([], "datetime64[D]")
-    totals = np.stack([_totals(home, source, axis) for source in pack.sources])
+    plain = [Measure(count=source.id) for source in pack.sources]
+    totals = np.stack([_totals(home, measure, axis) for measure in plain])
     rows = supply_of(pack, batches, axis, judged(pack, batches, totals, axis), today)
-    return [replace(row, corrections=standings(home, row.source)) for row in rows]
+    return [
+        replace(
+            row,
+            corrections=standings(home, row.source),
+            odd=tuple(_odd(home, pack.source(row.source), axis)),
+        )
+        for row in rows
+    ]
+
+
+def _odd(home: Home, source: Source, axis: npt.NDArray[np.datetime64]) -> Iterator[OddColumn]:
+    """The days with odd records that nobody has confirmed, column by column."""
+    for column in odd_columns(source):
+        totals = _totals(home, odd_records(source, column), axis)
+        for day, records in zip(_dates(axis), totals.tolist(), strict=True):
+            if records > 0 and day not in source.confirmed:
+                yield OddColumn(column, day, records)
 
 
 def supply_of(
@@ -151,13 +179,15 @@ def _dates(axis: npt.NDArray[np.datetime64]) -> list[date]:
     return list(axis.astype("datetime64[D]").astype(object))
 
 
-def _totals(home: Home, source: Source, axis: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
-    """Accepted records of each day, from the cube's plain count of the source."""
+def _totals(
+    home: Home, counted: Measure, axis: npt.NDArray[np.datetime64]
+) -> npt.NDArray[np.int64]:
+    """What the cube has of a measure on each day, in all areas together."""
     totals = np.zeros(len(axis), np.int64)
     files = [str(file.path) for file in home.cube_table.files()]
     if not files or not len(axis):
         return totals
-    measure = fingerprint(Measure(count=source.id))
+    measure = fingerprint(counted)
     with connected() as connection:
         rows = connection.execute(
             f"SELECT day, sum(value)::BIGINT FROM read_parquet({file_list(files)})"

@@ -34,7 +34,7 @@ _TYPES = {
 _OPTIONS = {"pattern": "pattern", "minimum": "least", "maximum": "most", "format": "format"}
 COLUMN_KEYS = (  # of ours for a column, beside those of the standard
     "type", "personal", "places", "unit", "optional", "names", "made_of", "joint", "path",
-    "written",
+    "written", "usually",
 )  # fmt: skip
 # The standard writes time forms as java.time does; we read with strptime's.
 _TIME_PARTS = {

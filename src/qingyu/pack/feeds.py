@@ -14,6 +14,21 @@ from qingyu.pack.written import Layout, Spelling, Written
 ColumnType = Literal["text", "integer", "decimal", "date", "timestamp", "code"]
 
 
+class Usually(Model):
+    """Where a number usually lies, both ends included. A row with one beyond is taken and counts:
+    its number may be right, or a slip of the pen (a point forgotten, fen for yuan). What rests on
+    it is provisional until its day is `confirmed`, or the row is sent again or corrected."""
+
+    least: Micro | None = None
+    most: Micro | None = None
+
+    @model_validator(mode="after")
+    def _an_end(self) -> Usually:
+        if self.least is None and self.most is None:
+            raise ValueError(T("`least`, `most` or both"))
+        return self
+
+
 class Column(Model):
     """One column of a file. `names` are other names it has in the sender's files, the first that
     the header has counting. `made_of` joins other columns of the contract with `joint` between
@@ -31,6 +46,7 @@ class Column(Model):
     least: Micro | None = None
     most: Micro | None = None
     places: int = Field(default=0, ge=0, le=6)  # decimals kept of a decimal column
+    usually: Usually | None = None  # beyond `least` and `most` a row is refused, beyond this not
     unit: Names | None = None
     format: str | None = None  # strptime form of a date or timestamp
     description: str | None = None

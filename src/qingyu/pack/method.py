@@ -33,14 +33,15 @@ class Within(Model):
 
 class Condition(Model):
     """One field's test; exactly one of the keys is given. Values are compared as text, except
-    `between`, which compares numbers or ISO dates and includes both ends; `no_later_than` and
-    `within`, which compare two dates of the record by their days; and `given`, which asks whether
-    there is a value. An empty value satisfies none of them (so `not` keeps it), save
-    `given: false`."""
+    `between`, which compares numbers or ISO dates and includes both ends; `beyond`, a number below
+    the one or above the other; `no_later_than` and `within`, which compare two dates of the record
+    by their days; and `given`, which asks whether there is a value. An empty value satisfies none
+    of them (so `not` keeps it), save `given: false`."""
 
     equals: Plain | None = None
     among: tuple[Plain, ...] | None = Field(default=None, alias="in")
     between: tuple[Plain, Plain] | None = None
+    beyond: tuple[Plain, Plain] | None = None
     negated: Condition | None = Field(default=None, alias="not")
     no_later_than: str | None = None  # another date of the record
     within: Within | None = None
@@ -51,7 +52,7 @@ class Condition(Model):
         given = [value for _, value in self if value is not None]
         if len(given) != 1:
             raise ValueError(
-                T("exactly one of: equals, in, between, not, no_later_than, within, given")
+                T("exactly one of: equals, in, between, beyond, not, no_later_than, within, given")
             )
         return self
 

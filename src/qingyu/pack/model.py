@@ -22,6 +22,7 @@ from qingyu.pack.feeds import (
     Rhythm,
     Source,
     Usual,
+    Usually,
     Version,
 )
 from qingyu.pack.integrity import (
@@ -191,6 +192,7 @@ __all__ = [
     "Stars",
     "Union",
     "Usual",
+    "Usually",
     "Version",
     "Veto",
     "WarningCase",

@@ -91,6 +91,8 @@ def _dates(draft: Draft) -> None:
 
 
 def _values(draft: Draft, key: str, column: Column, test: Condition) -> None:
+    if test.beyond is not None:
+        _beyond(draft, f"{key}/beyond", column, test.beyond)
     if test.equals is None and test.among is None and test.between is None:
         return
     if test.between is not None:
@@ -144,6 +146,18 @@ def _between(draft: Draft, key: str, column: Column, ends: tuple[str, str]) -> N
             T("{low} to {high}", low=ends[0], high=ends[1]),
             expected,
             T("Mend the two ends; both count."),
+        )
+
+
+def _beyond(draft: Draft, key: str, column: Column, ends: tuple[str, str]) -> None:
+    low, high = (_read(end, "number") for end in ends)
+    number = column.type in ("integer", "decimal")
+    if not number or low is None or high is None or low > high:  # type: ignore[operator]
+        draft.fault(
+            key,
+            T("{low} to {high}", low=ends[0], high=ends[1]),
+            T("two numbers, the smaller first, and a column of numbers"),
+            T("Mend the two ends: what lies beyond them is asked for."),
         )
 
 

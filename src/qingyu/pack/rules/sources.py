@@ -12,6 +12,7 @@ from qingyu.pack.rules.base import Rule, decimal, must_be_known, rule
 _NUMBERS = ("integer", "decimal")
 _TIMES = ("date", "timestamp")
 _MOST_ABOVE = 1000
+Told = tuple[Text, Text, Text]  # found, expected, what to do
 
 
 def _time(draft: Draft) -> None:
@@ -96,12 +97,12 @@ def _columns(draft: Draft) -> None:
     for source in draft.sources:
         for column in source.columns:
             key = f"sources/{source.id}/columns/{column.name}"
-            for found, expected, remedy in _oddities(column):
+            for found, expected, remedy in [*_oddities(column), *_usually(source, column)]:
                 draft.fault(key, found, expected, remedy)
 
 
-def _oddities(column: Column) -> list[tuple[Text, Text, Text]]:
-    found: list[tuple[Text, Text, Text]] = []
+def _oddities(column: Column) -> list[Told]:
+    found: list[Told] = []
     away = T("Take it away, or mend the column's type.")
     if column.format is not None and column.type not in _TIMES:
         found.append((T("a time form"), T("a time form only for dates and timestamps"), away))
@@ -120,6 +121,37 @@ def _oddities(column: Column) -> list[tuple[Text, Text, Text]]:
             (f"“{column.pattern}”", T("a regular expression"), T("Mend brackets and escapes."))
         )
     return found
+
+
+def _usually(source: Source, column: Column) -> list[Told]:
+    """What is usual is a range of a number that is kept, and inside of what is taken at all."""
+    usually = column.usually
+    if usually is None:
+        return []
+    found: list[Told] = []
+    if column.type not in _NUMBERS or column.personal != "keep":
+        words = T("“{name}”, a column of {kind}", name=column.name, kind=_kind(column))
+        away = T("Take `usually` away, or mend the column.")
+        found.append((words, T("a usual range only of a number that is kept"), away))
+    if source.reading is not None and column.name not in source.reading.reduce:
+        words = T("“{name}”, which is not reduced", name=column.name)
+        away = T("Add it to `reduce`, or take `usually` away.")
+        found.append((words, T("a usual range only of a reduced column"), away))
+    ends = [column.least, usually.least, usually.most, column.most]
+    given = [end for end in ends if end is not None]
+    if given != sorted(given):
+        words = T("usually {least} to {most}", least=_end(usually.least), most=_end(usually.most))
+        inside = T(
+            "a usual range, the smaller end first, inside of what is taken: {least} to {most}",
+            least=_end(column.least),
+            most=_end(column.most),
+        )
+        found.append((words, inside, T("Mend the ends; both count.")))
+    return found
+
+
+def _end(micros: int | None) -> str:
+    return "…" if micros is None else decimal(micros)
 
 
 def _compiles(pattern: str) -> bool:
