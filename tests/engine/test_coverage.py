@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,24 @@ def test_the_edges_of_a_batch_are_partial() -> None:
 
 def test_edges_that_the_contract_calls_full() -> None:
     assert drawn([batch(1, (2, 6))], 8, edges="full") == ".FFFFF.."
+
+
+@pytest.mark.parametrize(
+    ("made", "states"),
+    [
+        ("2020-01-06T14:00+08:00", ".FFFFP."),  # of the sixth the afternoon is missing
+        ("2020-01-07T00:00+08:00", ".FFFFF."),
+        ("2020-01-06T15:59+00:00", ".FFFFP."),  # 23:59 in the city
+        ("2020-01-06T16:00+00:00", ".FFFFF."),
+    ],
+)
+def test_a_day_that_was_not_over_when_the_file_was_made_is_partial(made: str, states: str) -> None:
+    version = int(datetime.fromisoformat(made).timestamp()) * 1_000_000
+    extract: dict[str, Any] = {"edges": "full", "version": {"by": "extract"}}
+    assert drawn([batch(1, (2, 6), version=version)], 7, **extract) == states
+    whole = int(datetime.fromisoformat("2020-01-08T06:00+08:00").timestamp()) * 1_000_000
+    both = [batch(1, (2, 6), version=version), batch(2, (4, 6), version=whole)]
+    assert drawn(both, 7, **extract) == ".FFFFF."
 
 
 def test_one_full_cover_is_enough() -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from qingyu.engine.batches import Batch
 from qingyu.engine.tables import DayState, Outlying
 from qingyu.engine.usual import unusual_days
 from qingyu.pack.model import MICRO, Pack, Source
+
+_NEVER = 1 << 30  # days
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def judged(
     withdrawn = {batch.refers_to for batch in batches if batch.kind == "withdraw"}
     for row, source in enumerate(pack.sources):
         mine = [b for b in batches if b.source == source.id and b.number not in withdrawn]
-        states[row] = _covered(source, mine, first, len(days))
+        states[row] = _covered(source, mine, first, len(days), ZoneInfo(pack.time_zone))
         _mark_gaps(source, states[row], first)
         full = states[row] == DayState.FULL
         suspect, above = unusual_days(source, pack.calendar, full, totals[row], first)
@@ -61,9 +64,12 @@ def judged(
     return Coverage(states, tuple(outlying))
 
 
-def _covered(source: Source, batches: Sequence[Batch], first: date, days: int) -> NDArray[np.uint8]:
-    """Full inside what a received batch covers, partial at its edges, and all over if too many of
-    its rows are refused. Supplements only mend their parent and cover nothing of their own."""
+def _covered(
+    source: Source, batches: Sequence[Batch], first: date, days: int, zone: ZoneInfo
+) -> NDArray[np.uint8]:
+    """Full inside what a received batch covers, partial at its edges and from the day of its making
+    on, and all over if too many of its rows are refused. Supplements only mend their parent and
+    cover nothing of their own."""
     states = np.zeros(days, np.uint8)
     inset = 0 if source.edges == "full" else 1
     mended = _mended(batches)
@@ -74,8 +80,18 @@ def _covered(source: Source, batches: Sequence[Batch], first: date, days: int) -
         end = (batch.covers_last - first).days + 1
         _raise_to(states, start, end, DayState.PARTIAL)
         if not mostly_refused(source, batch.rows, batch.refused - mended.get(batch.number, 0)):
-            _raise_to(states, start + inset, end - inset, DayState.FULL)
+            over = _over_by_then(source, batch, first, zone)
+            _raise_to(states, start + inset, min(end - inset, over), DayState.FULL)
     return states
+
+
+def _over_by_then(source: Source, batch: Batch, first: date, zone: ZoneInfo) -> int:
+    """How many days of the axis were over when the file was extracted; of other versions nobody
+    says when that was. What a file tells of a day that still goes on is for `now` alone."""
+    if source.version.by != "extract":
+        return _NEVER
+    made = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=batch.version)
+    return (made.astimezone(zone).date() - first).days
 
 
 def _mended(batches: Sequence[Batch]) -> dict[int, int]:
