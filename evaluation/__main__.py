@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from evaluation import page
+from evaluation import odds, odds_tables, page
 from evaluation.run import run
 
 ROOT = Path(__file__).parent.parent
@@ -18,7 +18,10 @@ def main(words: list[str]) -> None:
         raise SystemExit(f"evaluation: run, page or all, not {step}")
     if step != "page":
         run(ROOT.parent / "shared", words[1:], print)
-    page.write(ROOT / "docs")
+        odds.run(odds_tables.RESULTS)
+    docs = ROOT / "docs"
+    page.write(docs)
+    odds_tables.write(docs, (docs / odds_tables.PAGE).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Whether the odds keep what they say: `python -m evaluation.odds FOLDER`.
+"""Whether the odds keep what they say: part of `make evaluate FRESH=1`, a minute and a half.
 
 For every world, cities are drawn, their weeks and months scored and their odds asked; the same
 score path at the true rates tells what was to be met. One row a town and period: of each indicator
@@ -9,7 +9,6 @@ index: the mean over its indicators).
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,17 +17,27 @@ import pandas as pd
 
 import qingyu.index.odds
 from evaluation import odds_page
-from evaluation.odds_worlds import NAMES, SCALE, WORLDS, City, make_city, make_pack, make_panel
+from evaluation.odds_worlds import (
+    EVENTS,
+    NAMES,
+    SCALE,
+    WORLDS,
+    City,
+    make_city,
+    make_pack,
+    make_panel,
+)
 from evaluation.seeds import generator, parsed
 from qingyu.index.ingredients import MISSING, Ingredients
 from qingyu.index.odds import Means, Moment, follow, measure_spread, odds
+from qingyu.index.results import Results
 from qingyu.index.steps import evaluate, gather
 from qingyu.pack.model import Pack
 from qingyu.periods import Period, parse
 
 CITIES = 8  # of each world
 PERIODS = ("2024-02", "2024-W10", "2024-W14", "2024-W19", "2024-W23", "2024-W27", "2024-07")
-PACKS = (*((name,) for name in NAMES), NAMES)
+PACKS = (*((name,) for name in NAMES), EVENTS)
 
 
 def digest() -> str:
@@ -75,7 +84,9 @@ def _period(
     rows = np.flatnonzero(
         (given.world.level == 1) & (results.score[:, 0] != MISSING) & (met.score[:, 0] != MISSING)
     )
-    expected = np.mean([one.count[:, 0] for one in means.values()], axis=0)
+    expected = np.mean(
+        [_events(given, results, place, one) for place, one in means.items()], axis=0
+    )
     table = pd.DataFrame({
         "expected": expected[rows], "true": met.score[rows, 0] / 1000,
         "lower": found.lower[rows] / 1000, "upper": found.upper[rows] / 1000,
@@ -88,6 +99,13 @@ def _period(
     return table
 
 
+def _events(given: Ingredients, results: Results, place: int, means: Means) -> np.ndarray:
+    """[A] what a cell's stratum goes by: the true mean count, or the answers behind a mean."""
+    if given.labels.indicators[place] == "mean":
+        return np.asarray(results.exposure[place, :, 0], np.float64)
+    return means.count[:, 0]
+
+
 def _means(moment: Moment, truth: Ingredients, place: int) -> Means:
     """The true means in place of the counts, of the window and of all that it is held against."""
     late = moment.late
@@ -97,13 +115,9 @@ def _means(moment: Moment, truth: Ingredients, place: int) -> Means:
     return Means(truth.world.count[place, :, late, None] / SCALE, against)
 
 
-def main(out: Path, seed: str | None = None, cities: int = CITIES) -> pd.DataFrame:
+def run(out: Path, seed: str | None = None, cities: int = CITIES) -> pd.DataFrame:
     """Judges, and writes the tables and the picture to `out`; returns every cell judged."""
     out.mkdir(parents=True, exist_ok=True)
     table = pd.concat(cells(seed or digest(), cities=cities), ignore_index=True)
-    odds_page.write(table, out)
+    odds_page.write(table, out, seed or digest())
     return table
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:3])

@@ -1,7 +1,8 @@
-"""Tables of the odds' evaluation: coverage and width by stratum, reliability of the grades."""
+"""Results of the odds' evaluation: coverage and width by stratum, reliability of the grades."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,61 +12,92 @@ STRATA = (0.0, 1.0, 5.0, 20.0, np.inf)
 STRATUM = ("<1", "1-5", "5-20", ">20")
 BINS = np.array([0.0, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98, 1.0])
 GRADES = ("blue", "yellow", "orange", "red")
-_ALL = "all five"
+ALL, MEAN = "all five", "mean"
+_KEYS = ["world", "kind", "stratum"]
+_SUMS = ["covered", "ranked", "width", "outside"]
 
 
-def coverage(table: pd.DataFrame) -> pd.DataFrame:
-    """By world, kind of index and stratum: share of true scores inside the interval with its Monte
-    Carlo error (between cities), mean width, share of published scores outside."""
+def coverage_by_city(table: pd.DataFrame) -> pd.DataFrame:
+    """The raw result of each replicate, which is a city: by world, kind of index, stratum of the
+    true expected count and city: how many cells, how many true scores and ranks inside their
+    intervals, the sum of the widths, how many published scores outside."""
     table = table.assign(
         covered=(table.true >= table.lower) & (table.true <= table.upper),
         ranked=(table["rank"] >= table.rank_lower) & (table["rank"] <= table.rank_upper),
         width=table.upper - table.lower,
         outside=(table.published < table.lower) | (table.published > table.upper),
-        kind=np.where(table["index"].str.contains("+", regex=False), _ALL, "one"),
+        kind=table["index"].map(_kind),
         stratum=pd.cut(table.expected, STRATA, labels=list(STRATUM), right=False),
     )
-    keys = ["world", "kind", "stratum"]
-    by_city = table.groupby([*keys, "city"], observed=True).covered.mean()
-    error = by_city.groupby(keys, observed=True).agg(lambda one: one.std() / len(one) ** 0.5)
-    grouped = table.groupby(keys, observed=True)
-    means = grouped[["covered", "width", "outside", "ranked"]].mean()
-    return means.assign(error=error, cells=grouped.size()).reset_index()
+    grouped = table.groupby([*_KEYS, "city"], observed=True)
+    found = grouped[["covered", "ranked", "width", "outside"]].sum()
+    return found.assign(cells=grouped.size()).reset_index()
 
 
-def reliability(table: pd.DataFrame) -> pd.DataFrame:
-    """By world and bin of the chance that was said: how often the grade came true."""
-    parts = []
-    for place, grade in enumerate(GRADES):
+def _kind(index: str) -> str:
+    if "+" in index:
+        return ALL
+    return MEAN if index == MEAN else "one"
+
+
+def coverage(by_city: pd.DataFrame) -> pd.DataFrame:
+    """By world, kind of index and stratum: share of true scores inside the interval with its Monte
+    Carlo error (between cities), mean width, share of published scores outside."""
+    share = by_city.assign(share=by_city.covered / by_city.cells)
+    error = share.groupby(_KEYS, observed=True).share.agg(lambda one: one.std() / len(one) ** 0.5)
+    sums = by_city.groupby(_KEYS, observed=True)[[*_SUMS, "cells"]].sum()
+    means = sums[_SUMS].div(sums.cells, axis=0)
+    return means.assign(error=error, cells=sums.cells).reset_index()
+
+
+def reliability_by_city(table: pd.DataFrame) -> pd.DataFrame:
+    """By world, city and bin of the chance that was said: how often, the sum of what was said, and
+    how often the grade came true. (Of the indices of events.)"""
+    table, parts = table[table["index"] != MEAN], []
+    for place, _ in enumerate(GRADES):
         said, came = table[f"share{place}"], table.grade == place
-        parts.append(pd.DataFrame({"world": table.world, "said": said, "came": came, "of": grade}))
+        parts.append(table[["world", "city"]].assign(said=said, came=came))
     whole = pd.concat(parts)
     whole["bin"] = np.clip(np.searchsorted(BINS, whole.said, side="right") - 1, 0, len(BINS) - 2)
-    found = whole.groupby(["world", "bin"]).agg(
-        said=("said", "mean"), came=("came", "mean"), cells=("came", "size")
+    found = whole.groupby(["world", "city", "bin"]).agg(
+        said=("said", "sum"), came=("came", "sum"), cells=("came", "size")
     )
     return found.reset_index()
 
 
-def standings(table: pd.DataFrame) -> pd.DataFrame:
-    """Of the areas that were said to be surely top or bottom: how many are there."""
+def reliability(by_city: pd.DataFrame) -> pd.DataFrame:
+    """By world and bin: the mean chance that was said, and how often it came true."""
+    sums = by_city.groupby(["world", "bin"])[["said", "came", "cells"]].sum()
+    means = sums[["said", "came"]].div(sums.cells, axis=0)
+    return means.assign(cells=sums.cells).reset_index()
+
+
+def standings_by_city(table: pd.DataFrame) -> pd.DataFrame:
+    """Of the areas that were said to be surely top (3) or bottom (1): how many are there. (Of
+    the indices of events.)"""
+    table = table[table["index"] != MEAN]
     places = table.groupby(["world", "city", "period", "index"])["rank"].transform("max")
     quarter = places // 4
     right = np.where(
         table.standing == 3, table["rank"] <= quarter, table["rank"] > places - quarter
     )
     said = table.assign(right=right)[table.standing.isin([1, 3])]
-    found = said.groupby(["world", "standing"]).right.agg(["mean", "size"])
-    return found.reset_index()
+    found = said.groupby(["world", "city", "standing"]).right.agg(["sum", "size"])
+    return found.rename(columns={"sum": "right", "size": "cells"}).reset_index()
 
 
-def write(table: pd.DataFrame, out: Path) -> None:
-    coverage(table).to_parquet(out / "odds_coverage.parquet")
-    found = reliability(table)
-    found.to_parquet(out / "odds_reliability.parquet")
-    (out / "odds_reliability.svg").write_text(picture(found), encoding="utf-8")
-    print(coverage(table).round(3).to_string(index=False))
-    print(standings(table).round(3).to_string(index=False))
+def write(table: pd.DataFrame, out: Path, seed: str) -> None:
+    """The raw results of every city, and the seed that they follow from."""
+    for name, raw in RAW.items():
+        raw(table).to_parquet(out / f"odds_{name}.parquet")
+    (out / "odds_seed.json").write_text(json.dumps({"odds": seed}) + "\n", encoding="utf-8")
+
+
+RAW = {
+    "coverage": coverage_by_city,
+    "reliability": reliability_by_city,
+    "standings": standings_by_city,
+}
 
 
 def picture(found: pd.DataFrame) -> str:

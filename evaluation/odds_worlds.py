@@ -1,5 +1,6 @@
 """Cities whose true rates are known, for judging the odds: towns of 300 to 100,000 people, five
-indicators from rare to frequent (one of them a share), three years and some weeks of days.
+indicators from rare to frequent (one of them a share) and a mean, three years and some weeks of
+days.
 
 `as modelled` is what the odds assume; the others break an assumption each.
 """
@@ -39,18 +40,21 @@ RATES = {"rare": 2e-6, "seldom": 1e-5, "frequent": 6e-5, "common": 3e-4}  # a pe
 TRIALS, SHARE = 1e-4, 0.85
 CURVE = [["0", "100"], ["0.8", "92"], ["1", "85"], ["1.3", "70"], ["2", "40"], ["3", "0"]]
 DUTY = [["0.5", "0"], ["0.8", "50"], ["0.9", "75"], ["1", "90"], ["1.05", "100"]]
-NAMES = (*RATES, "share")
+ANSWERS, SPREAD = 5e-5, 110  # a person and day; hundredths of a point: one answer's deviation
+EVENTS = (*RATES, "share")
+NAMES = (*EVENTS, "mean")
 SCALE = 10_000  # truths are kept as whole numbers of so many parts
 
 
 @dataclass(frozen=True)
 class City:
-    """rates: true mean count of a day [town, day] by indicator (of the share: given its trials);
-    counts: what happened; trials: of the share."""
+    """rates: true mean count of a day [town, day] by indicator (of the share: given its trials; of
+    the mean: its sum given its answers); counts: what happened; trials, answers: of these two."""
 
     rates: Mapping[str, Floats]
     counts: Mapping[str, npt.NDArray[np.int64]]
     trials: npt.NDArray[np.int64]
+    answers: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,12 @@ def make_city(world: World, rng: np.random.Generator) -> City:
     odds = SHARE / (1 - SHARE) * np.exp(rng.normal(0, 0.4, (TOWNS, 1))) * world.move(rng)
     share = odds / (1 + odds)
     rates["share"], counts["share"] = trials * share, rng.binomial(trials, share)
-    return City(rates, counts, trials)
+    answers = rng.poisson(ANSWERS * SIZES[:, None] * common)
+    mean = 380 + 40 * np.log(world.move(rng)) + rng.normal(0, 25, (TOWNS, 1))
+    rates["mean"] = answers * mean
+    strayed = np.rint(rng.normal(rates["mean"], SPREAD * np.sqrt(answers)))
+    counts["mean"] = np.maximum(strayed, 0).astype(np.int64)
+    return City(rates, counts, trials, answers)
 
 
 def _counts(world: World, rate: Floats, rng: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -185,7 +194,7 @@ def make_pack(names: tuple[str, ...]) -> Pack:
             "levels": (Level(id="city", name=_names("c")), Level(id="town", name=_names("t"))),
             "areas": (Area(code="C", name="C", level="city"), *towns),
             "exposures": (Exposure(id="people", rows=tuple(rows)),),
-            "sources": tuple(_source(name) for name in (*RATES, "share")),
+            "sources": tuple(_source(name) for name in NAMES),
             "dimensions": tuple(
                 Dimension.model_validate({"id": n, "name": _names(n), "weight": _dated("1")})
                 for n in names
@@ -219,7 +228,8 @@ _GRADES: dict[str, Any] = {
 
 
 def _source(name: str) -> Source:
-    columns = [{"name": "at", "type": "timestamp"}, {"name": "town", "type": "text"}]
+    columns = [{"name": "at", "type": "timestamp"}, {"name": "town", "type": "text"},
+               {"name": "score", "type": "decimal", "places": 2}]  # fmt: skip
     return Source.model_validate({
         "id": name, "name": _names(name), "department": "none", "key": ["at"], "time": "at",
         "columns": columns, "version": {"by": "newest"}, "delivery": "increment",
@@ -228,14 +238,17 @@ def _source(name: str) -> Source:
 
 
 def _measure(name: str) -> dict[str, Any]:
+    if name == "mean":
+        return {"sum": name, "of": "score", "places": 2}
     where = {"where": {"town": {"not": {"equals": "late"}}}} if name == "share" else {}
     return {"count": name, **where}
 
 
 def _indicator(name: str) -> Indicator:
     """Half of them with κ declared, as packs do, half with κ estimated."""
-    share = name == "share"
+    share = name in ("share", "mean")
     curve = DUTY if share else CURVE
+    of_mean = {"variance": str(SPREAD**2 / 10_000)} if name == "mean" else {}
     own = {"with": "own", "years": 2, "at_least": 2, "window": "28 days", "weight": "0.5"}
     others = [{"with": "peers", "weight": "0.3"}, {"with": "previous", "weight": "0.2"}]
     declared = {"kappa": "20"} if name in ("rare", "frequent", "share") else {}
@@ -245,7 +258,7 @@ def _indicator(name: str) -> Indicator:
         "per": {"measure": {"count": name}} if share else {"exposure": "people", "unit": 1000},
         "weight": _dated("1"), "shrink": declared,
         "daily": {"window": "7 days", "least_expected": "0.01", "at_most": "7 days"},
-        "compare": [{**one, "curve": curve} for one in (own, *others)],
+        "compare": [{**one, "curve": curve} for one in (own, *others)], **of_mean,
     })  # fmt: skip
 
 
@@ -256,11 +269,12 @@ def make_panel(pack: Pack, city: City, *, true: bool = False) -> Panel:
         for name in NAMES
     }
     marks = [fingerprint(Measure.model_validate(_measure(name))) for name in NAMES]
-    values = np.zeros((len(marks) + 1, TOWNS + 2, DAYS), np.int64)
+    values = np.zeros((len(marks) + 2, TOWNS + 2, DAYS), np.int64)
     for row, table in enumerate(tables.values()):
         values[row, 1:-1] = table
-    values[-1, 1:-1] = city.trials
-    marks.append(fingerprint(Measure(count="share")))
+    for row, (name, under) in enumerate((("share", city.trials), ("mean", city.answers)), -2):
+        values[row, 1:-1] = under
+        marks.append(fingerprint(Measure(count=name)))
     codes = [*(area.code for area in pack.areas), UNPLACED]
     when = np.datetime64(FIRST) + np.arange(DAYS)
     sources = [one.id for one in pack.sources]

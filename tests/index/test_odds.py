@@ -8,15 +8,26 @@ from typing import Any
 
 import numpy as np
 import pytest
-from index_town import TOWNS, area, compare, dated, indicator, make_pack, make_panel, people
+import xarray as xr
+from index_town import (
+    TOWNS,
+    area,
+    compare,
+    dated,
+    indicator,
+    make_pack,
+    make_panel,
+    people,
+    source,
+)
 
-from qingyu.engine.tables import Panel
+from qingyu.engine.tables import Panel, fingerprint
 from qingyu.index.ingredients import MISSING, Ingredients
 from qingyu.index.odds import Moment, Odds, follow, measure_spread, observed, odds
 from qingyu.index.odds.said import area_odds
 from qingyu.index.results import Results
 from qingyu.index.steps import evaluate, gather
-from qingyu.pack.model import Pack
+from qingyu.pack.model import Pack, Source
 from qingyu.periods import parse
 
 DAILY = {"window": "7 days", "least_expected": "5", "at_most": "28 days"}
@@ -150,3 +161,60 @@ def test_without_a_past_the_pack_speaks() -> None:
         there = results.score[:, 0] != MISSING
         widths.append(float(np.median((found.upper - found.lower)[there])))
     assert widths[1] > 1.3 * widths[0]
+
+
+# -- means ----------------------------------------------------------------------------------------
+
+
+def rated(variance: str | None, answers: int = 40) -> tuple[Pack, Panel]:
+    """Ratings of four on average; `answers` a day in each town."""
+    columns = [
+        {"name": "at", "type": "timestamp"}, {"name": "twp", "type": "text"},
+        {"name": "score", "type": "decimal", "places": 1},
+    ]  # fmt: skip
+    told = source().model_dump(by_alias=True, exclude_defaults=True) | {"columns": columns}
+    mean = {"sum": "calls", "of": "score", "places": 1}
+    one = indicator("rating", measure=mean, per={"measure": {"count": "calls"}}, variance=variance,
+                    better="higher", compare=[compare("target", target=[dated("40")])])  # fmt: skip
+    pack = make_pack(sources=(Source.model_validate(told),), indicators=(one,))
+    plain = make_panel(pack, 400, dict.fromkeys(TOWNS, answers))
+    sums = plain.counts * 40
+    sums["measure"] = [fingerprint(one.measure)]
+    return pack, replace(plain, counts=xr.concat([plain.counts, sums], "measure"))
+
+
+def test_a_mean_is_drawn_about_what_was_found_with_the_declared_variance() -> None:
+    """Forty answers a day for thirty-one days: a hundredth of a point or so of a rating."""
+    pack, panel = rated("1")
+    given, results = scored(pack, panel, "2015-10")
+    found = drawn(pack, panel, "2015-10", draws=4000)
+    a = given.labels.areas.index("A")
+    # The curve falls by 70/8 points for each tenth around the target: 85 at one, 92 at 0.8 times.
+    spread = np.sqrt(1 / (40 * 31)) / 4  # relative to the mean
+    slope = (found.upper[a] - found.lower[a]) / 1000 / (2 * 1.645 * spread)
+    assert 35 < slope < 50  # between the 35 below the target and the 50 above it
+    assert found.held[0].sum() == 0
+    assert int(results.score[a, 0]) == 85_000
+
+
+def test_more_answers_and_less_variance_are_surer() -> None:
+    def width(variance: str, answers: int) -> int:
+        pack, panel = rated(variance, answers)
+        given, _ = scored(pack, panel, "2015-10")
+        found = drawn(pack, panel, "2015-10", draws=2000)
+        a = given.labels.areas.index("A")
+        return int(found.upper[a] - found.lower[a])
+
+    assert width("1", 10) == pytest.approx(2 * width("1", 40), rel=0.15)
+    assert width("4", 40) == pytest.approx(2 * width("1", 40), rel=0.15)
+
+
+def test_a_mean_without_a_declared_variance_is_held_and_says_so() -> None:
+    pack, panel = rated(None)
+    given, results = scored(pack, panel, "2015-10")
+    found = drawn(pack, panel, "2015-10")
+    a = given.labels.areas.index("A")
+    assert found.lower[a] == found.upper[a] == results.score[a, 0]
+    said = area_odds(Moment.of(pack, given, results), found, a)
+    assert said is not None
+    assert said.held == {"rating": "mean"}

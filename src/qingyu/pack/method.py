@@ -193,6 +193,9 @@ class Indicator(Model):
     daily: Daily | None = None
     shrink: Shrink = Shrink()
     dispersion: Micro = Field(default=MICRO, ge=MICRO)  # φ: variance over mean of the counts
+    # Of one record's number about the true mean, in its unit squared; for means (a sum of a
+    # source's records per count of them). What neighbouring records share belongs in it.
+    variance: Micro | None = Field(default=None, gt=0)
     missing: Missing = Missing()
     least_covered: Micro = Field(default=800_000, ge=0, le=MICRO)  # share of days with data
     confirmed_by: str | None = None  # field that names the ruling behind a complaint

@@ -81,6 +81,6 @@ def _held(moment: Moment, means: dict[int, Means]) -> tuple[Bool, list[Reason | 
         if place in means:
             held[place] &= carried[place]
         kind = kind_of(moment.pack.indicator(name))
-        own: Reason | None = kind if kind in ("mean", "stock") else None
+        own: Reason | None = kind if kind in ("mean", "stock") and place not in means else None
         reasons.append(own or ("carried" if held[place].any() else None))
     return held, reasons

@@ -9,8 +9,9 @@ import numpy as np
 from qingyu.exact import Float
 from qingyu.index.ingredients import Int, Slot
 from qingyu.index.odds.kinds import kind_of
+from qingyu.index.odds.laws import Law, MeanLaw, RateLaw, ShareLaw
 from qingyu.index.odds.path import Means
-from qingyu.index.odds.posterior import Chance, alone, chance_of, rate_draws, share_draws
+from qingyu.index.odds.posterior import chance_of
 from qingyu.index.odds.spread import Spread
 from qingyu.index.odds.told import Moment, Told, told
 from qingyu.pack.model import MICRO
@@ -18,22 +19,18 @@ from qingyu.pack.model import MICRO
 
 def draw(moment: Moment, place: int, spread: Spread, rng: np.random.Generator, draws: int) -> Means:
     """One draw of every area's rates serves all uses: its own score, its class, its children."""
-    indicator = moment.pack.indicator(moment.ingredients.labels.indicators[place])
-    share = kind_of(indicator) == "share"
     seen = told(moment, place)
     found = np.zeros((*seen.count.shape, draws))
-    chances: dict[int, Chance] = {}
+    laws: dict[int, Law] = {}
     level = moment.ingredients.world.level
     for one in np.unique(level).tolist():
         rows = np.flatnonzero(level == one)
         part = _rows(seen, rows)
-        chance = _chance(moment, place, part, spread, one, rng, draws)
-        make = share_draws if share else rate_draws
-        found[:, rows] = make(part, moment.group[rows], chance, rng)
-        chances[one] = chance
+        laws[one] = _law(moment, place, part, spread, one, rng, draws)
+        found[:, rows] = laws[one].windows(part, moment.group[rows], rng)
     against = _together(seen, found)
-    against |= _of_classes(moment, place, found[0], chances, share, rng)
-    against |= _of_parents(moment, place, found[0], chances, share, rng)
+    against |= _of_classes(moment, place, found[0], laws, rng)
+    against |= _of_parents(moment, place, found[0], laws, rng)
     return Means(found[0], against)
 
 
@@ -43,11 +40,15 @@ def _rows(seen: Told, rows: Int) -> Told:
     )
 
 
-def _chance(
+def _law(
     moment: Moment, place: int, seen: Told, spread: Spread, level: int,
     rng: np.random.Generator, draws: int,
-) -> Chance:  # fmt: skip
+) -> Law:  # fmt: skip
     indicator = moment.pack.indicator(moment.ingredients.labels.indicators[place])
+    kind = kind_of(indicator)
+    if kind == "mean":
+        assert indicator.variance is not None
+        return MeanLaw(indicator.variance / MICRO * 10.0 ** (2 * indicator.measure.places), draws)
     movement = spread.movements.get((indicator.id, level))
     row = int(np.argmax(moment.ingredients.world.level == level))
     kappas = [
@@ -56,7 +57,8 @@ def _chance(
         if one.with_ not in ("peers", "minmax")
     ]
     kappa = max(kappas, default=0) / MICRO
-    return chance_of(seen, movement, indicator.dispersion / MICRO, kappa, rng, draws)
+    chance = chance_of(seen, movement, indicator.dispersion / MICRO, kappa, rng, draws)
+    return ShareLaw(chance) if kind == "share" else RateLaw(chance)
 
 
 def _together(seen: Told, found: Float) -> dict[Slot, Float]:
@@ -74,8 +76,7 @@ def _together(seen: Told, found: Float) -> dict[Slot, Float]:
 
 
 def _of_classes(
-    moment: Moment, place: int, now: Float, chances: Mapping[int, Chance], share: bool,
-    rng: np.random.Generator,
+    moment: Moment, place: int, now: Float, laws: Mapping[int, Law], rng: np.random.Generator
 ) -> dict[Slot, Float]:  # fmt: skip
     """The sums of each area's class over its window: the draws of the members whose window is as
     long, and for the rest of the class a draw of its own."""
@@ -104,16 +105,15 @@ def _of_classes(
             if rest[1] > 0:
                 left = np.maximum(rest, 0)[:, None] / given.unit
                 rate = whole[:1] / max(int(whole[1]), 1)
-                chance = chances[int(level[users[0]])]
-                drawn = drawn + alone(left[0], left[1], rate, chance, share, rng)[0]
+                law = laws[int(level[users[0]])]
+                drawn = drawn + law.alone(left[0], left[1], rate, rng)[0]
             sums[users] = drawn
         found[slot] = sums
     return found
 
 
 def _of_parents(
-    moment: Moment, place: int, now: Float, chances: Mapping[int, Chance], share: bool,
-    rng: np.random.Generator,
+    moment: Moment, place: int, now: Float, laws: Mapping[int, Law], rng: np.random.Generator
 ) -> dict[Slot, Float]:  # fmt: skip
     """The parent's sums over the area's window: the parent's own draw where its window is as
     long, else a draw of its own."""
@@ -137,7 +137,7 @@ def _of_parents(
             rows = np.flatnonzero(able & (above == parent) & (length == days))
             whole = count[rows[:1]], exposure[rows[:1]]
             rate = whole[0] / np.maximum(whole[1], 1e-300)
-            chance = chances[int(given.world.level[parent])]
-            sums[rows] = alone(*whole, rate, chance, share, rng)
+            law = laws[int(given.world.level[parent])]
+            sums[rows] = law.alone(*whole, rate, rng)
         found[slot] = sums
     return found

@@ -13,8 +13,9 @@ Reason = Literal["mean", "stock", "carried"]
 def kind_of(indicator: Indicator) -> Kind:
     """rate: events or amounts per exposure, or per a second measure of its own kind (gamma).
     share: records of a source among records of the same source and days (beta). mean: an amount
-    per record of the same source, whose variance no pack declares (held fixed). stock: what is
-    open at the end of a day (held fixed: it is known, not counted from chance)."""
+    per record of the same source (normal with the variance that the pack declares; held fixed
+    where it declares none). stock: what is open at the end of a day (held fixed: it is known, not
+    counted from chance)."""
     measure, second = indicator.measure, indicator.per.measure
     if measure.stock is not None:
         return "stock"
@@ -26,4 +27,10 @@ def kind_of(indicator: Indicator) -> Kind:
 
 
 def is_drawn(indicator: Indicator) -> bool:
+    kind = kind_of(indicator)
+    return kind in ("rate", "share") or (kind == "mean" and indicator.variance is not None)
+
+
+def has_past(indicator: Indicator) -> bool:
+    """Whether its own past tells how far it strays by chance and how far it moves."""
     return kind_of(indicator) in ("rate", "share")

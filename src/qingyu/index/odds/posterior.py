@@ -200,24 +200,25 @@ def share_draws(told: Told, group: Int, chance: Chance, rng: np.random.Generator
     return np.asarray(told.exposure[:, :, None] * hit / (hit + miss))
 
 
-def alone(
-    count: Float,
-    exposure: Float,
-    rate: Float,
-    chance: Chance,
-    share: bool,
-    rng: np.random.Generator,
+def rate_alone(
+    count: Float, exposure: Float, rate: Float, chance: Chance, rng: np.random.Generator
 ) -> Float:
     """[N, D] true mean of sums that no area's own draw holds: whole classes and parents over days
     of another window; half a count of `rate` as prior. All inputs [N]."""
     half = 0.5 * chance.phi
-    if share:
-        pooled = np.clip(rate, 1e-3, 1 - 1e-3)[:, None]
-        count = np.minimum(count, exposure)
-        hit = gammas((count[:, None] + half * pooled) / chance.phi, rng)
-        miss = gammas(((exposure - count)[:, None] + half * (1 - pooled)) / chance.phi, rng)
-        return np.asarray(exposure[:, None] * hit / (hit + miss))
     own = gammas((count[:, None] + half) / chance.phi, rng) * chance.phi
     return np.asarray(
         exposure[:, None] * own / (exposure[:, None] + half / np.maximum(rate, 1e-300)[:, None])
     )
+
+
+def share_alone(
+    count: Float, exposure: Float, rate: Float, chance: Chance, rng: np.random.Generator
+) -> Float:
+    """The same of shares."""
+    half = 0.5 * chance.phi
+    pooled = np.clip(rate, 1e-3, 1 - 1e-3)[:, None]
+    count = np.minimum(count, exposure)
+    hit = gammas((count[:, None] + half * pooled) / chance.phi, rng)
+    miss = gammas(((exposure - count)[:, None] + half * (1 - pooled)) / chance.phi, rng)
+    return np.asarray(exposure[:, None] * hit / (hit + miss))

@@ -14,7 +14,7 @@ from qingyu.index.days import Calendar, Range
 from qingyu.index.hierarchy import build, day_number
 from qingyu.index.ingredients import Ingredients, Int, Slot
 from qingyu.index.ledgers import Ledgers
-from qingyu.index.odds.kinds import is_drawn, kind_of
+from qingyu.index.odds.kinds import has_past, kind_of
 from qingyu.index.odds.moments import LEAST_COMMON, Fit, fit, mean_of
 from qingyu.index.running import Edges
 from qingyu.index.scene import Scene
@@ -58,7 +58,7 @@ def measure_spread(
     grains = {
         one.id: _grain(ingredients.world.length[row, :, place], period)
         for row, one in enumerate(indicators)
-        if ingredients.labels.member[row] and is_drawn(one)
+        if ingredients.labels.member[row] and has_past(one)
     }
     if not panel.counts.sizes["day"]:
         return Spread()

@@ -259,7 +259,22 @@ def _comparisons(draft: Draft) -> Iterator[tuple[str, Indicator, Comparison]]:
             yield f"indicators/{indicator.id}/compare/{number}", indicator, comparison
 
 
+def _variances(draft: Draft) -> None:
+    """A record's variance only of a mean: a sum of a source's records per count of them."""
+    for indicator in draft.indicators:
+        measure, second = indicator.measure, indicator.per.measure
+        mean = measure.sum is not None and second is not None and second.count == measure.sum
+        if indicator.variance is not None and not mean:
+            draft.fault(
+                f"indicators/{indicator.id}/variance",
+                decimal(indicator.variance),
+                T("a variance only beside a sum per count of the same source"),
+                T("Take it away; chance is told from the past of counts and shares."),
+            )
+
+
 RULES: tuple[Rule, ...] = (
+    rule(_variances),
     rule(_comparison_fields),
     rule(_targets),
     rule(_bounds),
