@@ -16,7 +16,7 @@ from typer.main import get_command
 from qingyu import errors
 from qingyu.cli import main as entrance
 from qingyu.cli.main import build
-from qingyu.cli.trouble import ClickError, translate
+from qingyu.cli.trouble import WHOLE_TRACE, ClickError, translate
 from qingyu.errors import BUG_EXIT_CODE, InputError, QingyuError
 from qingyu.i18n import T, use_language
 
@@ -155,6 +155,28 @@ def test_a_bug_keeps_its_traceback(qingyu: Qingyu, monkeypatch: pytest.MonkeyPat
     assert said.code == BUG_EXIT_CODE
     assert "Traceback" in said.err
     assert "fault in Qingyu itself" in said.err
+
+
+def test_no_word_of_a_record_is_in_a_trace(qingyu: Qingyu, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library's complaint quotes the cell that it could not read."""
+    canary = "13912345678"
+
+    def fail(_: list[str]) -> int:
+        try:
+            int(f"{canary}x")
+        except ValueError as error:
+            raise KeyError(canary) from error
+        return 0
+
+    monkeypatch.setattr(entrance, "_run", fail)
+    said = qingyu("show")
+    assert said.code == BUG_EXIT_CODE
+    assert canary not in said.err + said.out
+    assert "builtins.ValueError" in said.err
+    assert "builtins.KeyError" in said.err
+    assert "in fail" in said.err
+    monkeypatch.setenv(WHOLE_TRACE, "1")
+    assert canary in qingyu("show").err
 
 
 def test_ctrl_c_ends_quietly(qingyu: Qingyu, monkeypatch: pytest.MonkeyPatch) -> None:

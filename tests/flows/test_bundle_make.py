@@ -129,6 +129,13 @@ def test_whatever_form_the_department_writes(tmp_path: Path) -> None:
     assert node is not None
     assert node.taken is not None
     assert (node.taken.items[0].batch, node.taken.items[0].again) == (1, True)
+    other = gap.new_home("other")
+    node = gap.open(sent, home=other).files[0].node
+    assert node is not None
+    assert node.taken is not None
+    receipt = node.taken.items[0].receipt
+    assert receipt is not None
+    assert receipt["refused_rows"] == ["4"]  # below the title and the header, as the sender counts
 
 
 def test_nothing_personal_is_in_any_byte_of_the_box_or_the_bundle(gap: Gap) -> None:

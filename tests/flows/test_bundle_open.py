@@ -276,3 +276,38 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(gap: Gap) -> None:
         gap.open(sent)
     assert gap.open(sent).files[0].fate == "received"
     assert as_csv([]) != ""
+
+
+def test_the_page_that_goes_back_says_why_and_which_rows(gap: Gap) -> None:
+    """The sender's side never sees the reject file: reasons and row numbers are all it gets."""
+    sent = gap.send(
+        [row("1"), row("2", number="?"), row("3", place="", name=""), row("4", number="9999"),
+         row("5", number="?")]
+    )  # fmt: skip
+    opened = gap.open(sent).files[0]
+    assert opened.receipt is not None
+    told = opened.receipt.read_text("utf-8")
+    assert "2 rows refused: number is no whole number" in told
+    assert "1 row refused: number is above the contract's greatest value" in told
+    assert "1 row without a place: no place is given" in told
+    assert "as numbered in the sender's file: 3, 5, 6" in told
+    (outcome,) = items(opened)
+    assert outcome.receipt is not None
+    assert outcome.receipt["why"][0]["why"]["zh"].startswith("number 不是整数")
+    again = gap.open(sent).files[0]
+    assert again.receipt is not None
+    assert again.receipt.read_text("utf-8") == told
+
+
+def test_of_many_refused_rows_the_page_names_the_first(gap: Gap) -> None:
+    opened = gap.open(gap.send([row(str(n), number="?") for n in range(60)])).files[0]
+    (outcome,) = items(opened)
+    assert outcome.receipt is not None
+    assert outcome.receipt["refused_rows"] == [*map(str, range(2, 42)), "…"]
+
+
+def test_the_page_says_that_newer_files_have_spoken(gap: Gap) -> None:
+    gap.open(gap.send([row("1", number="2")], "7"))
+    opened = gap.open(gap.send([row("1", number="1")], "6")).files[0]
+    assert opened.receipt is not None
+    assert "A newer file, batch 1, tells days of this one, too" in opened.receipt.read_text("utf-8")

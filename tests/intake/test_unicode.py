@@ -133,7 +133,7 @@ def test_a_file_cut_at_any_byte_never_becomes_another_text(desk: Desk) -> None:
     assert {note for note, _ in desk.alive("c_note")} <= said
 
 
-FOURTEEN = {
+MANY = {
     "UTF-8": TEXT.encode(),
     "UTF-8 with a mark": codecs.BOM_UTF8 + TEXT.encode(),
     "GB18030": TEXT.encode("gb18030"),
@@ -143,17 +143,19 @@ FOURTEEN = {
     "CR": TEXT.replace("\n", "\r").encode(),
     "full-width digits": TEXT.replace("1234", "１２３４").encode(),
     "Chinese comma between groups": TEXT.replace("1234", "1，234").encode(),
-    "thin space between groups": TEXT.replace("1234", '"1,234"').encode(),
+    "comma between groups": TEXT.replace("1234", '"1,234"').encode(),
+    "thin space between groups": TEXT.replace("1234", "1\u2009234").encode(),
     "unit": TEXT.replace("1234", "1234起").encode(),
     "unit, full-width, GB18030": TEXT.replace("1234", "１２３４ 起").encode("gb18030"),
     "full-width key": TEXT.replace("\n2,", "\n２,").encode(),
 }
 
 
-@pytest.mark.parametrize("how", FOURTEEN)
-def test_fourteen_files_with_one_truth(desk: Desk, how: str) -> None:
+@pytest.mark.parametrize("how", MANY)
+def test_many_files_with_one_truth(desk: Desk, how: str) -> None:
     """Threat 1: declared, they are the same send; undeclared, a named refusal and never a zero."""
-    form = {"width": "fold", "unit": ["起"], "thousands": ","}
+    mark = " " if "space" in how else ","
+    form = {"width": "fold", "unit": ["起"], "thousands": mark}
     desk.pack = bare = forms(number={"most": 10_000})
     first = desk.receive(TEXT)
     desk.pack = forms(
@@ -161,18 +163,18 @@ def test_fourteen_files_with_one_truth(desk: Desk, how: str) -> None:
         number={"most": 10_000, "written": form},
         id={"written": {"width": "fold"}},
     )
-    assert desk.receive(FOURTEEN[how], "other.csv").number == first.number
+    assert desk.receive(MANY[how], "other.csv").number == first.number
     desk.pack = bare
     if "GB18030" in how:
         with pytest.raises(InputError, match="GBK"):
-            desk.receive(FOURTEEN[how], "third.csv", version=2)
+            desk.receive(MANY[how], "third.csv", version=2)
         return
-    plain = desk.receive(FOURTEEN[how], "third.csv", version=2)
+    plain = desk.receive(MANY[how], "third.csv", version=2)
     assert plain.new == (1 if how == "full-width key" else 0)
     assert {number for _, number, _ in desk.alive("key, c_number")} == {1, 12, 1234}
 
 
-def test_the_fourteenth_is_a_workbook(desk: Desk) -> None:
+def test_one_of_them_is_a_workbook(desk: Desk) -> None:
     first = desk.receive(TEXT)
     rows = [HEADER.split(","), *[[cell or None for cell in r.values()] for r in ROWS]]
     path = workbook(desk.folder / "calls.xlsx", rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from intake_books import NAMES, SHEET, book, cells, refusal
 from intake_town import Desk, as_csv, row
 
 from qingyu.errors import InputError
+from qingyu.intake.formats import workbook as workbook_reader
+from qingyu.intake.formats import zipped
 from qingyu.intake.read import open_sheet
 
 
@@ -42,6 +45,61 @@ def stuffed(path: Path, change: Any) -> Path:
 def test_a_bomb_is_stopped_by_what_it_produces(desk: Desk) -> None:
     zeros = stuffed(book(desk, cells("1")), lambda data: data[:-20] + b" " * (100 << 20))
     assert "bytes in it" in refusal(desk, zeros)
+
+
+def test_a_flood_of_shared_texts_is_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipped, "RATIO_FROM", 1 << 20)
+    path = book(desk, cells("1"))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        texts = b"<si><t>flood</t></si>" * 100_000
+        archive.writestr("xl/sharedStrings.xml", SHARED.replace(b"</sst>", texts + b"</sst>"))
+    assert path.stat().st_size < 20_000
+    assert "bytes in it" in refusal(desk, path)
+
+
+def far_rows(path: Path, rows: int) -> Path:
+    """Rows with one cell each, in the last column that a sheet has."""
+    lines = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(3, rows + 3))
+    return stuffed(
+        path, lambda data: data.replace(b"</sheetData>", lines.encode() + b"</sheetData>")
+    )
+
+
+def test_cells_far_to_the_right_cost_nothing(desk: Desk) -> None:
+    """A few bytes each stand for sixteen thousand empty cells, which nobody makes up."""
+    source = desk.pack.source("calls")
+    open_sheet(book(desk, cells("1")), source)  # what is imported late is not measured
+    path = far_rows(book(desk, cells("1")), 2000)
+    tracemalloc.start()
+    open_sheet(path, source)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20, peak
+    receipt = desk.receive(path)
+    assert (receipt.new, receipt.reasons) == (1, {"ragged": 2000})
+
+
+def test_a_wide_header_over_them_has_its_limit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_reader, "MOST_BLANKS", 100_000)
+    wide = [*NAMES, *(f"x{n}" for n in range(16_384 - len(NAMES)))]
+    path = far_rows(workbook(desk.folder / "wide.xlsx", [wide, cells("1")]), 20)
+    assert "empty cells between others" in refusal(desk, path)
+    monkeypatch.setattr(workbook_reader, "MOST_BLANKS", 400_000)
+    monkeypatch.setattr(workbook_reader, "MOST_BLANKS_AT_ONCE", 100_000)
+    assert "empty cells between others" in refusal(desk, path)
+    monkeypatch.setattr(workbook_reader, "MOST_BLANKS_AT_ONCE", 400_000)
+    assert desk.receive(path).reasons["missing:id"] == 20
+
+
+def test_macros_and_links_beside_the_table_do_nothing(desk: Desk) -> None:
+    first = desk.receive(book(desk, cells("1"), cells("2")))
+    path = book(desk, cells("1"), cells("2"))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0" + b"Auto_Open" * 99)
+        archive.writestr("xl/externalLinks/externalLink1.xml", b"<externalLink/>")
+        archive.writestr("xl/connections.xml", b'<connections><connection id="1"/></connections>')
+    again = desk.receive(path)
+    assert (again.again, again.number) == (True, first.number)
 
 
 def test_a_header_that_lies_about_the_size(desk: Desk) -> None:

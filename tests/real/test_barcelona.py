@@ -83,6 +83,10 @@ def test_causes_call_the_year_otherwise_and_come_in_an_old_code_page(city: Made)
     assert receipt.rows == place.one("SELECT count(*) FROM t WHERE source_year = '2010'")
     causes = place.records("causes", "SELECT count(*) FROM r WHERE c_cause LIKE 'Alcohol%'")
     assert causes[0][0] > 0
+    files = [place.file(f"{n}.csv", f"source_year = '{n}'", "cp850") for n in YEARS]
+    whole = place.receive("causes", *files, covers=(year(2010)[0], year(2018)[1]),
+                          version="2019-03-01")  # fmt: skip
+    assert (whole.rows, whole.refused, whole.unchanged) == (86832, 0, receipt.rows)
 
 
 def test_persons_call_year_and_month_otherwise(city: Made) -> None:
@@ -91,3 +95,34 @@ def test_persons_call_year_and_month_otherwise(city: Made) -> None:
         receipt = sent(place, "persons", number)
         assert receipt.rows == place.one(f"SELECT count(*) FROM t WHERE source_year = '{number}'")
         assert receipt.refused == 0
+
+
+def test_every_year_of_drivers_causes(city: Made) -> None:
+    """Numbers padded with blanks; several causes of one accident, each counted."""
+    place = city("barcelona", "barcelona_accidents/driver_causes_2016_2018.parquet")
+    receipts = [sent(place, "driver_causes", number) for number in (2016, 2017, 2018)]
+    assert sum(receipt.rows for receipt in receipts) == 32436
+    assert [receipt.refused for receipt in receipts] == [0, 0, 0]
+    unknown = place.one("SELECT count(*) FROM t WHERE Codi_districte = '-1'")
+    assert sum(receipt.unplaced for receipt in receipts) == unknown > 0
+    keys = place.records("driver_causes", "SELECT count(DISTINCT c_Numero_expedient) FROM r")
+    trimmed = place.one("SELECT count(DISTINCT trim(Numero_expedient)) FROM t")
+    assert keys == [(trimmed,)]
+    assert place.one("SELECT count(*) FROM t WHERE Numero_expedient LIKE '% '") > 0
+
+
+def test_damaged_longitudes_are_never_numbers(accidents: City) -> None:
+    """A thousands separator went through them (212.562.442): a contract that asks for a number
+    refuses the rows, with the column's name, and takes those that are none the less whole."""
+    source = accidents.pack.source("accidents")
+    asked = {"type": "decimal", "places": 9, "personal": "keep"}
+    columns = tuple(column.model_copy(update=asked) if column.name == "Longitud" else column
+                    for column in source.columns)  # fmt: skip
+    bare = source.model_copy(update={"columns": columns})
+    others = tuple(other for other in accidents.pack.sources if other.id != "accidents")
+    accidents.pack = accidents.pack.model_copy(update={"sources": (bare, *others)})
+    receipt = sent(accidents, "accidents", 2016)
+    broken = accidents.one(
+        "SELECT count(*) FROM t WHERE source_year = '2016' AND Longitud LIKE '%.%.%'"
+    )
+    assert receipt.reasons["not_a_decimal:Longitud"] == broken > 9000

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from real_city import City
 
+from qingyu.pack.model import Area
+
 pytestmark = pytest.mark.shared
 Made = Callable[[str, str], City]
 
@@ -71,3 +73,62 @@ def test_a_file_sent_again_after_a_backup_came_back(boston: City) -> None:
     first = boston.receive("requests", boston.file("one.csv", where))
     again = boston.receive("requests", boston.file("two.txt", where, separator="\t"))
     assert (again.again, again.number) == (True, first.number)
+
+
+NEIGHBOURHOODS = {
+    "South Boston": ["South Boston / South Boston Waterfront"],
+    "Allston / Brighton": ["Allston", "Brighton"],
+    "Greater Mattapan": ["Mattapan"],
+}
+
+
+def placed_by(boston: City, column: str, names: dict[str, list[str]], whole: str) -> None:
+    """The home's contract places by another column, whose areas have these other names."""
+    (city, *_) = boston.pack.areas
+    below = [
+        Area.model_validate(
+            {"code": f"N{n:02d}", "name": name, "level": "area", "parent": city.code,
+             "aliases": names[name]}
+        )
+        for n, name in enumerate(sorted(names))
+    ]  # fmt: skip
+    source = boston.pack.source("requests")
+    place = source.place.model_copy(update={"name": column})
+    boston.pack = boston.pack.model_copy(
+        update={
+            "areas": (city.model_copy(update={"aliases": (whole,)}), *below),
+            "sources": (source.model_copy(update={"place": place}),),
+        }
+    )
+
+
+def counted(boston: City) -> dict[str, int]:
+    names = {area.code: area.name for area in boston.pack.areas}
+    found = boston.records("requests", "SELECT area, count(*) FROM r GROUP BY 1")
+    return {names.get(code, code): count for code, count in found}
+
+
+def test_neighbourhoods_by_several_names(boston: City) -> None:
+    """`South Boston / South Boston Waterfront` is South Boston; just `Boston` is the whole city."""
+    listed = boston.rows("SELECT DISTINCT neighborhood FROM t WHERE neighborhood <> ''")
+    others = {name for ways in NEIGHBOURHOODS.values() for name in ways} | {"Boston"}
+    names = {name: NEIGHBOURHOODS.get(name, []) for (name,) in listed if name not in others}
+    placed_by(boston, "neighborhood", names, "Boston")
+    receipt = boston.receive("requests", boston.table)
+    assert receipt.unplaced_reasons == {"nowhere": 10955}
+    counts = counted(boston)
+    assert counts["South Boston"] == 6468 + 357
+    assert counts["Allston / Brighton"] == 8527 + 383 + 139
+    assert counts["Greater Mattapan"] == 5108 + 158
+    assert counts["City of Boston"] == 2550
+
+
+def test_police_districts_with_and_without_a_hyphen(boston: City) -> None:
+    listed = boston.rows("SELECT DISTINCT police_district FROM t WHERE police_district <> ''")
+    plain = {name for (name,) in listed if "-" not in name}
+    placed_by(boston, "police_district", {n: [f"{n[0]}-{n[1:]}"] for n in plain}, "Boston")
+    receipt = boston.receive("requests", boston.table)
+    assert receipt.unplaced_reasons == {"nowhere": 11061}
+    counts = counted(boston)
+    assert len(counts) == len(plain) + 1
+    assert counts["B2"] == 10803 + 7

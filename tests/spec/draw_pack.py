@@ -168,7 +168,8 @@ def _habits(draw: st.DrawFn, first: date, last: date) -> dict[str, Value]:
     return found
 
 
-def contract(source: str, habits: dict[str, Value]) -> str:
+def contract(source: str, habits: dict[str, Value], *, points: bool = False) -> str:
+    """`points`: its records have longitude and latitude, which are kept."""
     usually = habits.pop("usually", None)
     amount = {"places": 2, **({"usually": usually} if usually else {})}
     ours = {
@@ -177,7 +178,9 @@ def contract(source: str, habits: dict[str, Value]) -> str:
         "time": "at",
         "version": {"by": "sequence"},
         "delivery": "increment",
-        "place": {"by": ["code"], "code": "area"},
+        "place": {"by": ["code", "point"], "code": "area", "longitude": "x", "latitude": "y"}
+        if points
+        else {"by": ["code"], "code": "area"},
         **habits,
     }
     places = [{"property": "qingyu", "value": amount}]
@@ -194,6 +197,9 @@ def contract(source: str, habits: dict[str, Value]) -> str:
         {"name": "kind", "logicalType": "string"},
         {"name": "amount", "logicalType": "number", "customProperties": places},
     ]
+    degrees = [{"property": "qingyu", "value": {"places": 6}}]
+    for name in "xy" if points else "":
+        columns.append({"name": name, "logicalType": "number", "customProperties": degrees})
     return block(
         {
             "apiVersion": "v3.1.0",

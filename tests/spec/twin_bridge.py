@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from twin_cells import Cell, Cells, Range
 from twin_days import Days, Sums, half_even
+from twin_outlines import placed
 from twin_pack import MICRO, AreaRow, ChangeRow, Indicator, Measure
 from twin_periods import DAY, Period, days_of
 
@@ -95,6 +96,7 @@ class BridgedDays(Days):
         self.real = real
         self.history = History(real, view)
         self._sums = {}
+        self._placed: dict[Measure, dict[tuple[str, date], list[tuple[str, int, date]]]] = {}
 
     def row(self, code: str, day: date) -> AreaRow | None:
         found = self.real.row(code, day)
@@ -119,22 +121,49 @@ class BridgedDays(Days):
     def sums(
         self, measure: Measure, per: Measure | str | None, code: str, first: date, last: date
     ) -> Sums:
-        sources = {measure.source} | ({per.source} if isinstance(per, Measure) else set())
+        sources = {*measure.sources, *(per.sources if isinstance(per, Measure) else ())}
         m = e = Fraction(0)
         days = 0
         for day in days_of(max(first, self.first), min(last, self.last)):
             if not self.counts_on(sources, code, day):
                 continue
             days += 1
-            for origin, share in self.history.origins(code, day).items():
-                if self.real.row(origin, day) is None:
-                    continue
-                m += share * self.real.counted(measure).get((origin, day), 0)
-                if isinstance(per, Measure):
-                    e += share * self.real.counted(per).get((origin, day), 0)
-                elif per is not None:
-                    e += share * self.real.on_day(per, origin, day)
+            m += self.heard(measure, code, day)
+            if isinstance(per, Measure):
+                e += self.heard(per, code, day)
+            elif per is not None:
+                for origin, share in self.history.origins(code, day).items():
+                    if self.real.row(origin, day) is not None:
+                        e += share * self.real.on_day(per, origin, day)
         return Sums(m, e, days)  # type: ignore[arg-type]  # fractions go where integers went
+
+    def heard(self, measure: Measure, code: str, day: date) -> Fraction:
+        """What the area's origins counted on a day: by points where records lie in an heir, else
+        by shares. What lies in an heir is shared among its own later heirs."""
+        found = Fraction(0)
+        for origin, share in self.history.origins(code, day).items():
+            if self.real.row(origin, day) is None:
+                continue
+            rest = self.real.counted(measure).get((origin, day), 0)
+            for heir, value, change in self.placed(measure).get((origin, day), ()):
+                rest -= value
+                found += self.history.origins(code, change).get(heir, Fraction(0)) * value
+            found += share * rest
+        return found
+
+    def placed(self, measure: Measure) -> dict[tuple[str, date], list[tuple[str, int, date]]]:
+        """(split area, day) → heirs with what lies in them, and the change day, of all that this
+        view sees and of which there are outlines."""
+        if measure not in self._placed:
+            found: dict[tuple[str, date], list[tuple[str, int, date]]] = defaultdict(list)
+            for change in self.pack.outlines:
+                if change in self.history.dates:
+                    records, above = self.real.of(measure), self.real.above
+                    there = placed(self.pack, change, measure, records, above)
+                    for (split, heir, day), value in there.items():
+                        found[split, day].append((heir, value, change))
+            self._placed[measure] = dict(found)
+        return self._placed[measure]
 
 
 @dataclass

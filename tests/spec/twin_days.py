@@ -8,27 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from twin_pack import AreaRow, Condition, Measure, Pack, Source
+from twin_pack import AreaRow, Measure, Pack, Source
 from twin_periods import DAY, days_of
+from twin_records import UNPLACED, Record, amount, holds, unusual
+from twin_union import events
+
+__all__ = ["UNPLACED", "Record", "amount", "unusual"]
 
 NONE, PARTIAL, GAP, SUSPECT, FULL = range(5)
-UNPLACED = "~unplaced"
 Cover = tuple[date, date]
-
-
-@dataclass(frozen=True)
-class Record:
-    """One accepted record: its day, the code of its area (or `~unplaced`), the texts of its
-    fields, and how many times it counts."""
-
-    day: date
-    area: str
-    fields: Mapping[str, str] = field(default_factory=dict)
-    times: int = 1
 
 
 def half_even(n: int, d: int) -> int:
@@ -106,45 +98,6 @@ def median(values: Sequence[int]) -> Fraction:
     return Fraction(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2], 2)
 
 
-def holds(condition: Condition, text: str | None) -> bool:
-    """Whether a field's text meets a condition."""
-    kind, value = condition
-    if text is None:
-        return False
-    if kind == "equals":
-        return bool(text == value)
-    if kind == "in":
-        return text in value
-    if kind == "not":
-        return not holds(value, text)
-    low, high = value
-    if kind == "beyond":
-        return not Fraction(low) <= Fraction(text) <= Fraction(high)
-    if len(low) == 10 and low[4:5] == "-":  # ISO dates sort as text
-        return bool(low <= text[:10] <= high)
-    return Fraction(low) <= Fraction(text) <= Fraction(high)
-
-
-def unusual(text: str | None, least: int | None, most: int | None) -> bool:
-    """Whether a number lies beyond its usual range (in micros)."""
-    if text is None:
-        return False
-    number = Fraction(text) * 10**6
-    return (least is not None and number < least) or (most is not None and number > most)
-
-
-def amount(measure: Measure, record: Record) -> int:
-    """What one record adds to a measure."""
-    if not all(holds(c, record.fields.get(name)) for name, c in measure.where):
-        return 0
-    if measure.of is None:
-        return record.times
-    value = record.fields.get(measure.of)
-    scaled = Fraction(value or "0") * 10**measure.places
-    assert scaled.denominator == 1
-    return record.times * int(scaled)
-
-
 @dataclass(frozen=True)
 class Sums:
     """Over the counting days of a range: m, e, and how many days (D)."""
@@ -182,6 +135,7 @@ class Days:
             )
         self._above: dict[tuple[str, date], list[str]] = {}
         self._counted: dict[Measure, dict[tuple[str, date], int]] = {}
+        self._events: dict[str, list[Record]] = {}
         self._odd: dict[Measure, dict[tuple[str, date], int]] = {}
         self._person_days: dict[tuple[str, str, date], int] = {}
         self._sums: dict[tuple[object, ...], Sums] = {}
@@ -229,7 +183,7 @@ class Days:
         """(area, day) → the measure over the records of the area and of all below it."""
         if measure not in self._counted:
             found: dict[tuple[str, date], int] = defaultdict(int)
-            for record in self.records.get(measure.source, ()):
+            for record in self.of(measure):
                 add = amount(measure, record)
                 if not add:
                     continue
@@ -239,6 +193,13 @@ class Days:
             self._counted[measure] = found
         return self._counted[measure]
 
+    def of(self, measure: Measure) -> Sequence[Record]:
+        """The records that a measure counts; of a union its events, each as one."""
+        if measure.source in self.pack.unions and measure.source not in self._events:
+            union = self.pack.unions[measure.source]
+            self._events[measure.source] = events(self.pack, union, self.records)
+        return self._events.get(measure.source, self.records.get(measure.source, ()))
+
     def odd(self, measure: Measure) -> dict[tuple[str, date], int]:
         """(area, day) → how many of the measure's records have an unusual number in a column that
         it reads, of days that the contract does not confirm."""
@@ -247,6 +208,8 @@ class Days:
         return self._odd[measure]
 
     def _count_odd(self, measure: Measure) -> dict[tuple[str, date], int]:
+        if measure.source in self.pack.unions:
+            return {}  # an event has no numbers
         source = self.pack.sources[measure.source]
         ranges = {column: (least, most) for column, least, most in source.usually}
         read = [name for name in (measure.of, *(name for name, _ in measure.where))
@@ -309,7 +272,7 @@ class Days:
         key = measure, per, code, first, last
         if key in self._sums:
             return self._sums[key]
-        sources = {measure.source} | ({per.source} if isinstance(per, Measure) else set())
+        sources = {*measure.sources, *(per.sources if isinstance(per, Measure) else ())}
         m = e = days = 0
         for day in days_of(max(first, self.first), min(last, self.last)):
             if not self.counts_on(sources, code, day):

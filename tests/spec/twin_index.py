@@ -285,8 +285,11 @@ class Scores:
                    for d in one.deductions]  # fmt: skip
         charges += [one.measure for one in (*pack.caps, *pack.vetoes)]
         return any(
-            (day in days.outlying[one.source] or days.odd(one).get((code, day), 0) > 0)
-            and days.counts_on((one.source,), code, day)
+            (
+                any(day in days.outlying[source] for source in one.sources)
+                or days.odd(one).get((code, day), 0) > 0
+            )
+            and days.counts_on(one.sources, code, day)
             for one in charges
             for day in days_of(period[1], period[2])
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 MICRO = 10**6
@@ -12,6 +13,7 @@ Condition = tuple[
     str, Any
 ]  # ("equals", text) ("in", texts) ("between" or "beyond", pair) ("not", condition)
 Dated = tuple[date, int]
+Ring = tuple[tuple[Fraction, Fraction], ...]  # longitude and latitude of each corner, closed
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,25 @@ class Measure:
     of: str | None  # the field summed, or None: counted
     places: int
     where: tuple[tuple[str, Condition], ...]
+    reads: tuple[str, ...] = ()  # of a union: its sources
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return self.reads or (self.source,)
+
+
+@dataclass(frozen=True)
+class Union:
+    """Sources that write down the same events. kinds: in their order, each with the conditions on
+    the records of each source that may be of it; same: `area`, a level, or `none`."""
+
+    id: str
+    sources: tuple[str, ...]
+    kinds: tuple[tuple[str, tuple[tuple[str, tuple[tuple[str, Condition], ...]], ...]], ...]
+    minutes: int
+    metres: int | None
+    same: str
+    within_source: bool
 
 
 @dataclass(frozen=True)
@@ -63,8 +84,8 @@ class Indicator:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        also = (self.per.source,) if isinstance(self.per, Measure) else ()
-        return tuple(sorted({self.measure.source, *also}))
+        also = self.per.sources if isinstance(self.per, Measure) else ()
+        return tuple(sorted({*self.measure.sources, *also}))
 
 
 @dataclass(frozen=True)
@@ -163,6 +184,8 @@ class Pack:
     changes: tuple[ChangeRow, ...] = ()
     holidays: frozenset[date] = frozenset()
     make_up_days: frozenset[date] = frozenset()
+    unions: dict[str, Union] = field(default_factory=dict)
+    outlines: dict[date, dict[str, list[Ring]]] = field(default_factory=dict)
 
     def works(self, day: date) -> bool:
         """Whether a day is a working day of the city's calendar."""

@@ -7,6 +7,7 @@ arithmetic needs is read; that a pack is sound is somebody else's matter.
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -31,9 +32,13 @@ from twin_pack import (
     Indicator,
     Measure,
     Pack,
+    Ring,
     Source,
     Threshold,
+    Union,
 )
+
+Reads = dict[str, tuple[str, ...]]  # the sources of each union
 
 
 def micro(value: Any) -> int:
@@ -45,6 +50,8 @@ def micro(value: Any) -> int:
 
 def read_pack(folder: Path) -> Pack:
     head = _yaml(folder / "pack.yaml")
+    unions = _unions(folder / "matching.yaml")
+    reads = {union.id: union.sources for union in unions}
     calendar = folder / "calendar.yaml"
     grades = _yaml(folder / "grades.yaml")
     return Pack(
@@ -60,9 +67,9 @@ def read_pack(folder: Path) -> Pack:
             path.stem: _source(path.stem, _yaml(path))
             for path in sorted((folder / "sources").glob("*.yaml"))
         },
-        dimensions=tuple(_dimension(each) for each in _yaml(folder / "dimensions.yaml")),
+        dimensions=tuple(_dimension(each, reads) for each in _yaml(folder / "dimensions.yaml")),
         indicators=tuple(
-            _indicator(path.stem, _yaml(path))
+            _indicator(path.stem, _yaml(path), reads)
             for path in sorted((folder / "indicators").glob("*.yaml"))
         ),
         indices=tuple(_index(each) for each in head["indices"]),
@@ -70,11 +77,16 @@ def read_pack(folder: Path) -> Pack:
             (scale["from"], tuple((grade["id"], micro(grade["from"])) for grade in scale["grades"]))
             for scale in grades["scales"]
         ),
-        caps=tuple(_threshold(each) for each in grades.get("caps") or ()),
-        vetoes=tuple(_threshold(each) for each in grades.get("vetoes") or ()),
+        caps=tuple(_threshold(each, reads) for each in grades.get("caps") or ()),
+        vetoes=tuple(_threshold(each, reads) for each in grades.get("vetoes") or ()),
         changes=_changes(folder / "changes.csv"),
         holidays=frozenset(_calendar(calendar).get("holidays") or ()),
         make_up_days=frozenset(_calendar(calendar).get("workdays") or ()),
+        unions={union.id: union for union in unions},
+        outlines={
+            date.fromisoformat(path.stem): _outlines(path)
+            for path in sorted((folder / "boundaries").glob("*.geojson"))
+        },
     )
 
 
@@ -127,6 +139,17 @@ def _changes(path: Path) -> tuple[ChangeRow, ...]:
     )
 
 
+def _outlines(path: Path) -> dict[str, list[Ring]]:
+    """Polygons without holes, by the code of their area."""
+    found: dict[str, list[Ring]] = {}
+    features = json.loads(path.read_text(encoding="utf-8"), parse_float=Fraction)["features"]
+    for feature in features:
+        (ring,) = feature["geometry"]["coordinates"]
+        corners = tuple((Fraction(x), Fraction(y)) for x, y in ring)
+        found.setdefault(feature["properties"]["code"], []).append(corners)
+    return found
+
+
 def _exposure(row: dict[str, str]) -> ExposureRow:
     return ExposureRow(
         area=row["area"],
@@ -169,13 +192,37 @@ def _ranges(contract: Any) -> Iterator[tuple[str, int | None, int | None]]:
                 )
 
 
-def _measure(spec: Any) -> Measure:
+def _measure(spec: Any, reads: Reads) -> Measure:
+    source = spec.get("count") or spec["sum"]
     return Measure(
-        source=spec.get("count") or spec["sum"],
+        source=source,
         of=spec.get("of"),
         places=spec.get("places", 0),
-        where=tuple((name, _condition(c)) for name, c in (spec.get("where") or {}).items()),
+        where=_where(spec.get("where")),
+        reads=reads.get(source, ()),
     )
+
+
+def _where(spec: Any) -> tuple[tuple[str, Condition], ...]:
+    return tuple((name, _condition(c)) for name, c in (spec or {}).items())
+
+
+def _unions(path: Path) -> list[Union]:
+    return [
+        Union(
+            id=spec["id"],
+            sources=tuple(spec["sources"]),
+            kinds=tuple(
+                (kind, tuple((source, _where(where)) for source, where in sources.items()))
+                for kind, sources in spec["kinds"].items()
+            ),
+            minutes=spec["minutes"],
+            metres=spec.get("metres"),
+            same=spec.get("same", "area"),
+            within_source=spec.get("within_source", False),
+        )
+        for spec in (_yaml(path) if path.exists() else ())
+    ]
 
 
 def _condition(spec: Any) -> Condition:
@@ -203,7 +250,7 @@ def _span(text: str | None) -> int | None:
     return int(amount) * (7 if unit.startswith("week") else 1)
 
 
-def _indicator(name: str, spec: Any) -> Indicator:
+def _indicator(name: str, spec: Any, reads: Reads) -> Indicator:
     per = spec["per"]
     daily = spec.get("daily")
     shrink = spec.get("shrink") or {}
@@ -211,8 +258,8 @@ def _indicator(name: str, spec: Any) -> Indicator:
     return Indicator(
         id=name,
         dimension=spec["dimension"],
-        measure=_measure(spec["measure"]),
-        per=_measure(per["measure"]) if "measure" in per else per["exposure"],
+        measure=_measure(spec["measure"], reads),
+        per=_measure(per["measure"], reads) if "measure" in per else per["exposure"],
         unit=per.get("unit", 1),
         better=spec["better"],
         weight=_dated(spec["weight"]),
@@ -248,12 +295,14 @@ def _comparison(spec: Any) -> Comparison:
     )
 
 
-def _dimension(spec: Any) -> Dimension:
+def _dimension(spec: Any, reads: Reads) -> Dimension:
     return Dimension(
         id=spec["id"],
         weight=_dated(spec["weight"]),
         deductions=tuple(
-            Deduction(d["id"], _measure(d["measure"]), micro(d["points"]), micro(d["at_most"]))
+            Deduction(
+                d["id"], _measure(d["measure"], reads), micro(d["points"]), micro(d["at_most"])
+            )
             for d in spec.get("deductions") or ()
         ),
     )
@@ -272,6 +321,6 @@ def _index(spec: Any) -> Index:
     )
 
 
-def _threshold(spec: Any) -> Threshold:
-    measure = _measure(spec["measure"])
+def _threshold(spec: Any, reads: Reads) -> Threshold:
+    measure = _measure(spec["measure"], reads)
     return Threshold(spec["id"], measure, spec.get("at_least", 1), spec.get("grade"))

@@ -3,6 +3,7 @@ again."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,10 @@ def test_without_a_file_it_says_that_all_is_simulated(
     assert "Worst of 2016-10: " in first
     assert "Worst of 2016-11-29: " in first
     further = first[first.index("Look further:") :].splitlines()[1:]
-    assert [line.split()[1] for line in further] == ["explain", "show", "supply"]
+    assert [line.split()[1] for line in further] == ["explain", "show", "now", "supply"]
+    for line in further:  # whoever types them gets an answer
+        assert run([*shlex.split(line)[1:], "--lang", "en"]) == 0
+        assert capsys.readouterr().out
 
     again = demo(capsys)
     assert "from an earlier run" in again

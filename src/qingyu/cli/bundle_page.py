@@ -12,7 +12,7 @@ from qingyu.i18n import T, Text, language_in_use
 from qingyu.intake.bundle.chain import State
 from qingyu.intake.bundle.nodes import Node
 from qingyu.intake.bundle.outbox import Outbox, Sent
-from qingyu.intake.bundle.receipts import in_words, missing_words
+from qingyu.intake.bundle.receipts import in_words, missing_words, reasons
 
 Plain = dict[str, Any]
 
@@ -154,6 +154,8 @@ def _print_items(node: Node) -> None:
                       for f in outcome.refused["faults"]]  # fmt: skip
             text = T("refused whole: {faults}", faults=" ".join(faults))
         say(T("  {source}: {text}", source=outcome.source, text=text))
+        for line in reasons(outcome.receipt or {}):
+            say(line)
 
 
 def _print_gaps(stream: str, state: State) -> None:

@@ -167,6 +167,7 @@ def _print_further(glances: Sequence[Shown], home: Path) -> None:
     say(T("Look further:"))
     say(f'  {command} explain "{worst}" --period {month.period.label} --home {home}')
     say(f"  {command} show --period {day.period.label} --why --home {home}")
+    say(f"  {command} now --day {day.period.label} --home {home}")
     say(f"  {command} supply --home {home}")
 
 

@@ -128,11 +128,21 @@ def _print_stations(pack: Pack, found: Explanation) -> None:
             Column(str(T("Weight")), right=True),
             Column(str(T("Line")), right=True, drop=1),
         ],
-        [(_heading(part), [_station(held) for held in part.comparisons]) for part in found.parts],
+        [_stations(part, _divisor_places(pack, part)) for part in found.parts],
     )
 
 
-def _heading(part: Part) -> str:
+def _stations(part: Part, places: int) -> tuple[str, list[list[Cell]]]:
+    return _heading(part, places), [_station(held, places) for held in part.comparisons]
+
+
+def _divisor_places(pack: Pack, part: Part) -> int:
+    """Decimals in which the second measure of a ratio is kept: hours of patrol in tenths."""
+    per = pack.indicator(part.indicator).per.measure
+    return 0 if per is None else per.places
+
+
+def _heading(part: Part, places: int) -> str:
     """`Fires (indicators/fire_burning.yaml:19): 9 in 2016-11-02..2016-11-29, 28/28 days, …`."""
     name = picked(part.name)
     line = part.pack_line or part.indicator
@@ -149,12 +159,12 @@ def _heading(part: Part) -> str:
             last=part.window.last,
             counting=part.window.counting,
             days=part.window.days,
-            exposure=_whole(part.exposure),
+            exposure=_whole(_scaled(part.exposure, places)),
         )
     )
 
 
-def _station(held: Held) -> list[Cell]:
+def _station(held: Held, places: int) -> list[Cell]:
     against = "  " + str(comparand_word(held.kind))
     if not held.available:
         gone = str(T("not available"))
@@ -162,7 +172,7 @@ def _station(held: Held) -> list[Cell]:
     return [
         against,
         _whole(held.count),
-        _whole(held.exposure),
+        _whole(_scaled(held.exposure, places)),
         _micro(held.kappa),
         _micro(held.expected),
         _micro(held.compared),
@@ -231,6 +241,15 @@ def _whole(value: int | Fixed | None) -> str:
     if isinstance(value, Fixed):
         return str(value)
     return "-" if value is None else count(value)
+
+
+def _scaled(value: int | Fixed | None, places: int) -> int | Fixed | None:
+    """A divisor kept in units of its last decimal, as what it is."""
+    if value is None or not places:
+        return value
+    if isinstance(value, Fixed):
+        return Fixed(value.units, value.places + places)
+    return Fixed(value, places)
 
 
 def _percent(micro: int) -> str:

@@ -12,7 +12,7 @@ from qingyu.i18n import TN, T, Text
 from qingyu.index.doubts import ends_of, range_words
 from qingyu.intake.options import from_micros
 from qingyu.intake.reasons import place_words, words
-from qingyu.intake.receipt import Receipt
+from qingyu.intake.receipt import Receipt, newer_words
 from qingyu.pack.model import Pack
 
 
@@ -38,6 +38,8 @@ def print_receipt(pack: Pack, receipt: Receipt, home: str) -> None:
     if receipt.ignored_columns:
         names = listed(receipt.ignored_columns)
         say(T("Columns that the contract does not know, not stored: {names}.", names=names))
+    if receipt.newer:
+        say(newer_words(receipt.newer))
     for other in receipt.also_standing:
         say(T("Supplement {number} to it still counts.", number=other))
     if receipt.kind == "receive" and mostly_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 import traceback
 from typing import Any
@@ -15,6 +16,8 @@ from qingyu.i18n import TN, Message, T
 
 # Typer carries its own copy of Click; the public way to the root of its usage errors.
 ClickError: type[Exception] = typer.BadParameter.__mro__[2]
+
+WHOLE_TRACE = "QINGYU_TRACE"  # for who may see records
 
 _DISK_TROUBLE = {
     errno.ENOSPC: T("no space left on the disk"),
@@ -31,7 +34,7 @@ def report(error: BaseException, as_json: bool) -> int:
     """Print `error` for a person (or as JSON for a program); gives the exit code."""
     known = translate(error)
     if known is None:
-        traceback.print_exception(error)
+        _print_trace(error)
         note(
             T(
                 "This is a fault in Qingyu itself, not in what you gave it. What was stored before "
@@ -57,6 +60,28 @@ def report(error: BaseException, as_json: bool) -> int:
             note(f"{number:>3}. {fault.sentence()}")
     note(T("(exit code {code})", code=known.exit_code), "dim")
     return known.exit_code
+
+
+def _print_trace(error: BaseException) -> None:
+    """Where it happened, of the error and of what led to it. The errors' own words stay out: those
+    of libraries quote cells of records, and what is reported travels."""
+    if os.environ.get(WHOLE_TRACE):
+        traceback.print_exception(error)
+        return
+    chain = [error]
+    while (before := chain[0].__cause__ or chain[0].__context__) is not None:
+        chain.insert(0, before)
+    for one in chain:
+        sys.stderr.write("Traceback (most recent call last):\n")
+        sys.stderr.writelines(traceback.format_tb(one.__traceback__))
+        sys.stderr.write(f"{type(one).__module__}.{type(one).__qualname__}\n")
+    note(
+        T(
+            "The error's own words are left out, since they may quote a record; {name}=1 shows "
+            "them.",
+            name=WHOLE_TRACE,
+        )
+    )
 
 
 def translate(error: BaseException) -> QingyuError | None:

@@ -23,6 +23,7 @@ from qingyu.errors import (
     QingyuError,
     UsageError,
 )
+from qingyu.flows.bundle_why import notes, refused_rows, why
 from qingyu.i18n import T
 from qingyu.intake.bundle.chain import Link, State
 from qingyu.intake.bundle.container import SUFFIX
@@ -187,15 +188,21 @@ def _received(inbox: Inbox, desk: _Desk, node: Node, item: Item, files: Sequence
     # A killed run may have committed this very batch: then it is no repeat.
     own = receipt.file_name == ", ".join(file.name for file in files)
     receipt = replace(receipt, again=receipt.again and not own)
-    return Outcome(item.source, receipt.number, receipt.again, _plain(receipt), None)
+    return Outcome(item.source, receipt.number, receipt.again, _plain(receipt, files), None)
 
 
-def _plain(receipt: Receipt) -> dict[str, object]:
+def _plain(receipt: Receipt, files: Sequence[Path]) -> dict[str, object]:
     sentence = receipt.sentence()
     text = {"zh": str(sentence), "en": str(sentence)}
     if not isinstance(sentence, str):
         text = {"zh": sentence.render("zh"), "en": sentence.render("en")}
-    return {**receipt.public(), "sentence": text}
+    told = {
+        "sentence": text,
+        "why": why(receipt),
+        "refused_rows": refused_rows(receipt, files),
+        "notes": notes(receipt),
+    }
+    return {**receipt.public(), **told}
 
 
 def _same_delivery(pack: Pack, item: Item) -> None:

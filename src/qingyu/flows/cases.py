@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import xarray as xr
@@ -203,11 +203,11 @@ def _day(axis: NDArray[np.datetime64]) -> date:
 
 
 def _batches(case: Case) -> list[Batch]:
-    """One received batch for each entry of `covered`."""
+    """One received batch for each entry of `covered`, extracted when its days were over."""
     return [
         Batch(
             number=number, kind="receive", source=cover.source, who="case", received="",
-            version=number, covers_first=cover.first, covers_last=cover.last,
+            version=_extracted_after(cover.last), covers_first=cover.first, covers_last=cover.last,
             delivery="increment", refers_to=None, rows=0, new=0, repeated=0, unchanged=0,
             corrected=0, withdrawn=0, refused=0, unplaced=0, reasons={}, file_name="",
             file_digest="", content_digest="", pack_digest="", measures=(), previous="",
@@ -215,3 +215,8 @@ def _batches(case: Case) -> list[Batch]:
         )
         for number, cover in enumerate(case.covered, start=1)
     ]  # fmt: skip
+
+
+def _extracted_after(day: date) -> int:
+    """An extract's version, microseconds since 1970, at which `day` was over in every time zone."""
+    return (day - date(1970, 1, 1) + timedelta(days=2)) // timedelta(microseconds=1)

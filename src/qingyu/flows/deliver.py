@@ -41,13 +41,15 @@ class Listed:
     boundaries: bool
     withdraws: str | None
     late: date | None
+    crowded: date | None
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a delivery. `batch`: the batch that tells of it (of the first receipt, if
     `again`); `refused`: the sentence with which the file was refused whole; `was_missing`: whether
-    the supply named the day missing or late before the file came."""
+    the supply named the day missing or late before the file came; `was_outlying`: whether it named
+    the crowded day far above what is usual once the file had come."""
 
     number: int
     file: str
@@ -55,6 +57,7 @@ class Outcome:
     again: bool = False
     refused: str | None = None
     was_missing: bool | None = None
+    was_outlying: bool | None = None
 
 
 def read_deliveries(folder: Path) -> list[Listed]:
@@ -63,7 +66,7 @@ def read_deliveries(folder: Path) -> list[Listed]:
 
 
 def _listed(entry: dict[str, object]) -> Listed:
-    covers, late = entry["covers"], entry["late"]
+    covers, late, crowded = entry["covers"], entry["late"], entry.get("crowded")
     days = [date.fromisoformat(str(day)) for day in covers] if isinstance(covers, list) else None
     return Listed(
         number=int(str(entry["number"])),
@@ -76,6 +79,7 @@ def _listed(entry: dict[str, object]) -> Listed:
         boundaries=bool(entry["boundaries"]),
         withdraws=None if entry["withdraws"] is None else str(entry["withdraws"]),
         late=None if late is None else date.fromisoformat(str(late)),
+        crowded=None if crowded is None else date.fromisoformat(str(crowded)),
     )
 
 
@@ -162,7 +166,11 @@ def _take(
         return Outcome(delivery.number, delivery.file, refused=str(error), was_missing=missing)
     # A run killed before it could note this file finds it received; it is new to the notes.
     again = receipt.again and any(outcome.batch == receipt.number for outcome in before)
-    return Outcome(delivery.number, delivery.file, receipt.number, again, was_missing=missing)
+    outlying = _is_outlying(home, pack, delivery) if delivery.crowded is not None else None
+    return Outcome(
+        delivery.number, delivery.file, receipt.number, again, was_missing=missing,
+        was_outlying=outlying,
+    )  # fmt: skip
 
 
 def _version(delivery: Listed) -> str | int | None:
@@ -186,6 +194,12 @@ def _is_missing(home: Home, pack: Pack, delivery: Listed) -> bool:
     spans = [*row.missing, *((row.late,) if row.late is not None else ())]
     late = delivery.late
     return late is not None and any(first <= late <= last for first, last in spans)
+
+
+def _is_outlying(home: Home, pack: Pack, delivery: Listed) -> bool:
+    """Whether the supply says that the crowded day is far above what is usual."""
+    row = next(r for r in supply(home, pack, _day(delivery)) if r.source == delivery.source)
+    return delivery.crowded in {one.day for one in row.outlying}
 
 
 def _silent(step: Text, at: int, of: int) -> None:

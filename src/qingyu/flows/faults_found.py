@@ -15,7 +15,7 @@ from qingyu.engine.batches import Batch
 from qingyu.engine.store import Home
 from qingyu.flows.deliver import Outcome, read_outcomes
 from qingyu.flows.listed import listed
-from qingyu.intake.receipt import split_reasons
+from qingyu.intake.receipt import split_reasons, unusual_in
 from qingyu.intake.supply import SupplyRow, supply
 from qingyu.pack.model import Pack
 from qingyu.simulate.city.city import FAULTS
@@ -117,7 +117,7 @@ class _Judge:
             row = self.supply.get(fault.source)
             spans = row.suspect if row is not None else ()
             return sum(first <= fault.day <= last for first, last in spans)
-        if fault.where in ("refused", "again", "missing"):
+        if fault.where in ("refused", "again", "missing", "outlying"):
             return self._by_outcome(fault)
         batch = self.batches.get(fault.file)
         if batch is None:
@@ -130,6 +130,8 @@ class _Judge:
             return int(any(o.refused is not None and o.batch is None for o in mine))
         if fault.where == "again":
             return int(bool(mine) and mine[-1].again)
+        if fault.where == "outlying":
+            return int(any(bool(o.was_outlying) for o in mine))
         return int(any(bool(o.was_missing) for o in mine))
 
     def _by_batch(self, fault: Fault, batch: Batch) -> int:
@@ -138,6 +140,8 @@ class _Judge:
             return refused.get(fault.code, 0)
         if fault.where == "unplaced":
             return unplaced.get(fault.code, 0)
+        if fault.where == "unusual":
+            return unusual_in(batch.reasons).get(fault.code, 0)
         if fault.where == "repeated":
             return batch.repeated
         if fault.where == "changes_nothing":

@@ -65,7 +65,21 @@ def terms_of(
             T("the days that the file covers"),
             T("Add --covers FIRST..LAST, such as --covers 2026-10-01..2026-10-31."),
         )
+    if covers is not None and extracted is not None:
+        _refuse_days_to_come(source, covers, extracted)
     return Options(source, covers, number, extracted, None)
+
+
+def _refuse_days_to_come(source: Source, covers: tuple[date, date], extracted: datetime) -> None:
+    """A file tells nothing of days after its making; taken at its word, they would read as calm."""
+    if covers[1] <= extracted.date():
+        return
+    raise UsageError(
+        f"{source.id}, {covers[0]}..{covers[1]}",
+        T("days after the file was made ({moment})", moment=extracted.isoformat(" ", "minutes")),
+        T("days up to {day}", day=extracted.date()),
+        T("Mend --covers, or the moment of --version."),
+    )
 
 
 def _must_be_sendable(

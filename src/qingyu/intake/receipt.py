@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from qingyu.engine.batches import Batch, Draft
-from qingyu.i18n import T, Text
+from qingyu.i18n import TN, T, Text
 
 UNPLACED_PREFIX = "unplaced_"  # of reasons that count bucketed rows, which are not refused
 UNUSUAL_PREFIX = "unusual:"  # of those that count accepted rows with an unusual number, by column
@@ -63,6 +63,7 @@ class Receipt:
     ignored_columns: tuple[str, ...] = ()  # columns the contract does not know: never stored
     read_as: tuple[Text, ...] = ()  # of files that are no plain CSV in UTF-8: what they were
     also_standing: tuple[int, ...] = ()  # supplements of a withdrawn batch that still count
+    newer: tuple[int, ...] = ()  # batches of a newer version that tell some of its days
     unusual: dict[str, int] = field(default_factory=dict, hash=False)  # accepted rows by column
     unusual_rows: tuple[UnusualRow, ...] = ()  # the first of them
 
@@ -117,6 +118,7 @@ class Receipt:
         plain["ignored_columns"] = list(self.ignored_columns)
         plain["read_as"] = [str(words) for words in self.read_as]
         plain["also_standing"] = list(self.also_standing)
+        plain["newer"] = list(self.newer)
         plain["unusual_rows"] = [row.to_json() for row in self.unusual_rows]
         return plain
 
@@ -136,6 +138,7 @@ def receipt_of(
     ignored_columns: tuple[str, ...] = (),
     read_as: tuple[Text, ...] = (),
     also_standing: tuple[int, ...] = (),
+    newer: tuple[int, ...] = (),
     unusual_rows: tuple[UnusualRow, ...] = (),
 ) -> Receipt:
     """The receipt of a committed batch, whenever it is asked for; of a draft, that of a dry run."""
@@ -171,6 +174,7 @@ def receipt_of(
         ignored_columns=ignored_columns,
         read_as=read_as,
         also_standing=also_standing,
+        newer=newer,
         unusual=unusual_in(batch.reasons),
         unusual_rows=unusual_rows,
     )
@@ -195,3 +199,15 @@ def unusual_in(reasons: Mapping[str, int]) -> dict[str, int]:
         for name, count in reasons.items()
         if name.startswith(UNUSUAL_PREFIX)
     }
+
+
+def newer_words(newer: Sequence[int]) -> Text:
+    """Why a file that came late changes nothing, where newer ones have spoken."""
+    return TN(
+        "A newer file, batch {numbers}, tells days of this one, too: what this one says otherwise "
+        "there changes nothing.",
+        "{count} newer files, the last of them batch {numbers}, tell days of this one, too: what "
+        "this one says otherwise there changes nothing.",
+        len(newer),
+        numbers=max(newer),
+    )

@@ -30,6 +30,7 @@ from qingyu.intake.declared import Uncorrected, declared
 from qingyu.intake.digests import content_digest, file_digest, received_before, sent_before
 from qingyu.intake.kept import standing
 from qingyu.intake.match import Olds, match
+from qingyu.intake.newer import newer_than
 from qingyu.intake.options import Options, options_of, version_of_rows
 from qingyu.intake.place import Placer
 from qingyu.intake.read import open_sheet
@@ -141,6 +142,7 @@ def _try(send: Send, told: Progress) -> Receipt:
             None,
             ignored_columns=send.ignored,
             read_as=send.read_as,
+            newer=newer_than(send.home.batches(), send.source, draft),
             unusual_rows=first_rows(bulk),
         )
 
@@ -165,7 +167,12 @@ def _take(send: Send, writer: Writer, told: Progress) -> Receipt:
     batch = writer.commit(draft)
     rejects = home.rejects_of(batch.number)
     return receipt_of(
-        batch, rejects, ignored_columns=send.ignored, read_as=send.read_as, unusual_rows=unusual
+        batch,
+        rejects,
+        ignored_columns=send.ignored,
+        read_as=send.read_as,
+        newer=newer_than(home.batches(), send.source, batch),
+        unusual_rows=unusual,
     )
 
 

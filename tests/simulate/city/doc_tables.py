@@ -24,6 +24,8 @@ FOUND = {
     "suspect": "day suspect, counts for nothing",
     "missing": "day missing until it comes",
     "withdrawn": "batch taken back",
+    "outlying": "day outlying, what rests on it provisional, until it is told anew",
+    "unusual": "rows taken, named for an unusual `{code}`",
 }
 
 

@@ -57,7 +57,7 @@ def test_json_lines_are_nested_as_the_contract_says(city: World, zhuhai: Pack) -
 
 
 @pytest.mark.parametrize(
-    "kind", [k.id for k in KINDS if k.where in ("reasons", "unplaced", "repeated")]
+    "kind", [k.id for k in KINDS if k.where in ("reasons", "unplaced", "repeated", "unusual")]
 )
 def test_a_fault_of_rows_spoils_those_rows_and_no_other(
     kind: str, city: World, zhuhai: Pack

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from qingyu.i18n import Message, T, Text, language_in_use
+from collections.abc import Mapping
+from typing import Any
+
+from qingyu.i18n import TN, Message, T, Text, language_in_use
 from qingyu.intake.bundle.manifest import Item
 from qingyu.intake.bundle.nodes import Node, Outcome
 
@@ -69,6 +72,27 @@ def _item(number: int, item: Item, outcome: Outcome) -> list[Text]:
         return lines
     assert outcome.receipt is not None
     lines.append("  " + str(outcome.receipt["sentence"][language_in_use()]))
+    lines += reasons(outcome.receipt)
     if outcome.receipt["rejects"]:
         lines.append(T("  Refused rows are in {file}", file=outcome.receipt["rejects"]))
+    return lines
+
+
+def reasons(receipt: Mapping[str, Any]) -> list[Text]:
+    """Why rows were refused, or found no place, and which rows were refused. Notes of bundles that
+    were opened before this was kept have none."""
+    lines: list[Text] = []
+    for one in receipt.get("why", ()):
+        text, rows = one["why"][language_in_use()], one["rows"]
+        if one["what"] == "refused":
+            lines.append(TN("    {count} row refused: {why}", "    {count} rows refused: {why}",
+                            rows, why=text))  # fmt: skip
+        else:
+            lines.append(TN("    {count} row without a place: {why}",
+                            "    {count} rows without a place: {why}", rows, why=text))  # fmt: skip
+    lines += [f"    {note[language_in_use()]}" for note in receipt.get("notes", ())]
+    numbers = receipt.get("refused_rows", ())
+    if numbers:
+        lines.append(T("    Refused rows, as numbered in the sender's file: {numbers}",
+                       numbers=", ".join(numbers)))  # fmt: skip
     return lines

@@ -25,6 +25,9 @@ from qingyu.pack.model import Source
 from qingyu.pack.written import Layout
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet, by the standard
+# Empty cells that a sheet leaves out in front of its cells, where a few bytes stand for thousands:
+MOST_BLANKS = 200_000_000  # of all rows,
+MOST_BLANKS_AT_ONCE = 10_000_000  # and of those that are held at once
 _REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _OTHER_BOOK = re.compile(r"\[[^\]]*\][^!]*!")
 _PLAIN_NUMBER = Style("number")
@@ -96,6 +99,9 @@ class _Reader:
         self._cell: _Cell | None = None
         self._collected: list[str] | None = None
         self._aid = False
+        self._heading = layout.skip + layout.header_rows  # rows that tell the table's width
+        self._width = 0
+        self._blanks = self._blanks_at_once = 0
 
     def rows(self) -> Iterator[Row]:
         """Number and cells of each row that is not blank."""
@@ -116,7 +122,7 @@ class _Reader:
         )  # fmt: skip
 
     def _taken(self) -> list[Row]:
-        ready, self._ready = self._ready, []
+        ready, self._ready, self._blanks_at_once = self._ready, [], 0
         return ready
 
     # -- elements ---------------------------------------------------------------------------------
@@ -182,8 +188,19 @@ class _Reader:
             self._refuse_formula(cell)
         if cell.value is None:
             return
-        self._cells += [""] * (cell.at - len(self._cells))
+        self._leave_blank(self._within(cell.at) - len(self._cells))
         self._cells.append(self._shown(cell, cell.value))
+
+    def _within(self, at: int) -> int:
+        """Where a cell stands; one beside the table stands next to it, however far away it is."""
+        return at if self._heading else min(at, self._width)
+
+    def _leave_blank(self, count: int) -> None:
+        self._blanks += max(count, 0)
+        self._blanks_at_once += max(count, 0)
+        if self._blanks > MOST_BLANKS or self._blanks_at_once > MOST_BLANKS_AT_ONCE:
+            raise self.archive.refused(T("{count} empty cells between others", count=self._blanks))
+        self._cells += [""] * count
 
     def _shown(self, cell: _Cell, value: str) -> str:
         if cell.kind == "s":
@@ -224,6 +241,9 @@ class _Reader:
         if self._hidden and self.layout.hidden == "refuse":
             raise self.refused(self._row, T("a hidden row"), T("rows that are all shown"))
         self._ready.append((self._row, self._cells))
+        if self._heading:
+            self._heading -= 1
+            self._width = max(self._width, len(self._cells))
 
 
 def _column(letters: str) -> int:

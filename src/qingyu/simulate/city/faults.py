@@ -24,6 +24,8 @@ Where = Literal[
     "changes_nothing",  # a batch without new, corrected or withdrawn rows
     "suspect",  # the day is suspect, and counts for nothing
     "missing",  # the day is missing in the supply until the file comes
+    "outlying",  # the day is told as far above what is usual, until it is told anew
+    "unusual",  # rows taken, and named as having an unusual number in this column
     "withdrawn",  # the batch is taken back, and its rows with it
 ]
 
@@ -89,6 +91,8 @@ KINDS = (
     FaultKind("renamed_copy", (*_CALLS, "hotline_12345"), "again"),
     FaultKind("older_after_newer", ("police_110", "fire_119"), "changes_nothing"),
     FaultKind("withdrawn_batch", ("hotline_12345",), "withdrawn"),
+    FaultKind("slip_possible", ("police_122",), "unusual", "{column}", 2),
+    FaultKind("crowded_day", ("fire_119",), "outlying"),
 )  # fmt: skip
 
 
@@ -157,6 +161,8 @@ def sentence(name: str) -> Message:
         "renamed_copy": T("the same content under another name"),
         "older_after_newer": T("an older file after a newer one"),
         "withdrawn_batch": T("a trial file sent in earnest, and taken back"),
+        "slip_possible": T("a number a hundred times too large that could be"),
+        "crowded_day": T("a whole day a hundred times over"),
     }[name]
 
 

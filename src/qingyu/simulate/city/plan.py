@@ -34,7 +34,7 @@ class Delivery:
     """One file on its way. Days are numbers since 1970, moments seconds since then, of the city's
     clock. `extracted`: the moment whose state of the books the file tells. `file`: its path in the
     folder; `withdraws`, `again`: the file of the delivery meant. `late`: a day that was missing
-    until this came."""
+    until this came; `crowded`: the day that it tells a hundred times over."""
 
     source: str
     kind: Kind
@@ -48,6 +48,7 @@ class Delivery:
     boundaries: bool = False
     withdraws: str | None = None
     late: int | None = None
+    crowded: int | None = None
 
     def named(self, tail: str, **changes: object) -> Delivery:
         """Another delivery like this one, under another name."""
@@ -66,6 +67,7 @@ class Delivery:
             "boundaries": self.boundaries,
             "withdraws": self.withdraws,
             "late": None if self.late is None else str(day_of(self.late)),
+            "crowded": None if self.crowded is None else str(day_of(self.crowded)),
         }
 
 

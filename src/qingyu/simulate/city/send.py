@@ -20,7 +20,7 @@ from qingyu.simulate.city.world import World
 
 LATE_DAYS = 4
 _TRIAL_ROWS = 12
-_QUIET_WEEKS = 4  # a silent day is known by the same weekday of weeks before
+_QUIET_WEEKS = 4  # a day far from usual is known by the same weekday of weeks before
 
 
 class Sender:
@@ -123,7 +123,9 @@ class Sender:
         if spoilt is None:
             self._keep(delivery, good, rows)
             return False
-        self._keep(delivery, spoilt.data, rows)
+        if kind.where == "outlying":
+            delivery = replace(delivery, crowded=delivery.last)
+        self._keep(delivery, spoilt.data, rows + spoilt.more)
         code = kind.code.format(column=spoilt.column)
         self._note(kind, delivery, code, spoilt.count, spoilt.rows)
         if kind.mended:
@@ -198,7 +200,7 @@ def _shift(kind: FaultKind) -> int:
 
 def _fitting(kind: FaultKind, plan: list[Delivery]) -> Iterator[int]:
     """Deliveries that may have it: not the last one, which nothing follows; a silent day only where
-    four weeks lie before it."""
+    four weeks lie before it, and a crowded one."""
     for number in range(len(plan) - 1 if len(plan) > 2 else len(plan)):
-        if kind.id != "silent_day" or number >= _QUIET_WEEKS * 7:
+        if kind.id not in ("silent_day", "crowded_day") or number >= _QUIET_WEEKS * 7:
             yield number

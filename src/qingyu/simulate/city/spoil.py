@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qingyu.pack.model import Column, Pack, Source
+from qingyu.pack.model import MICRO, Column, Pack, Source
 from qingyu.simulate.city.faults import Dice, FaultKind
 from qingyu.simulate.city.forms import Cell, Sheet, as_bytes, encoding_of, form_of
 
+CROWD = 100  # times that a crowded day is told
 UNKNOWN_NAME, UNKNOWN_CODE = "虚构镇", "999999999000"
 ELSEWHERE = ("113.264400", "23.129100")  # in Guangzhou, some seventy kilometres away
 
@@ -17,6 +18,7 @@ _NUMBERS = {
     "slip_x100": {"air": "aqi", "ratings": "score"},
     "number_with_unit": {"police_122": "injured"},
     "full_width_digits": {"police_122": "injured", "fleet": "vehicles"},
+    "slip_possible": {"police_122": "watched"},
 }
 _WORDS = {
     "police_110": "category", "police_122": "kind", "urban_management": "kind",
@@ -28,26 +30,29 @@ _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 @dataclass(frozen=True)
 class Spoilt:
     """What became of a file. `rows`: places of the spoilt rows, from 1; `column`: the contract's
-    name of the spoilt one."""
+    name of the spoilt one; `more`: rows beyond those that the file had."""
 
     data: bytes
     count: int
     rows: tuple[int, ...] = ()
     column: str = ""
+    more: int = 0
 
 
 def spoil(kind: FaultKind, sheet: Sheet, source: Source, pack: Pack, dice: Dice) -> Spoilt | None:
     """The file with the fault in it; None if this sheet has nothing that it could spoil. The sheet
     is changed."""
+    had = len(sheet.rows)
     if kind.rows == 0:
         data = _whole(kind.id, sheet, source, dice)
-        return None if data is None else Spoilt(data, 1)
+        return None if data is None else Spoilt(data, 1, more=len(sheet.rows) - had)
     mark = _Marker(sheet, source, pack, dice, kind)
     found = mark.spoil()
     if found is None:
         return None
     rows, count, column = found
-    return Spoilt(as_bytes(sheet, source), count, tuple(row + 1 for row in rows), column)
+    places = tuple(row + 1 for row in rows)
+    return Spoilt(as_bytes(sheet, source), count, places, column, len(sheet.rows) - had)
 
 
 class _Marker:
@@ -156,12 +161,17 @@ class _Marker:
         if name is None:
             return None
         at = self._at(name)
-        rows = self._pick([n for n, row in enumerate(self.sheet.rows) if row[at] is not None])
+        fit = [n for n, row in enumerate(self.sheet.rows) if row[at] is not None]
+        if self.kind.id == "slip_possible":
+            column = self.source.column(name)
+            fit = [n for n in fit if _only_unusual(column, f"{self.sheet.rows[n][at]}00")]
+        rows = self._pick(fit)
         for row in rows:
             cell = self.sheet.rows[row][at] or ""
             self.sheet.rows[row][at] = {
                 "negative_count": "-1",
                 "slip_x100": cell + "00",
+                "slip_possible": cell + "00",
                 "number_with_unit": cell + "起",
                 "full_width_digits": cell.translate(_WIDE),
             }[self.kind.id]
@@ -180,6 +190,13 @@ class _Marker:
                     copy[self._at(self.source.place.code)] = None
             self.sheet.rows.append(copy)
         return (rows, len(rows) * (2 if conflict else 1), "") if rows else None
+
+
+def _only_unusual(column: Column, text: str) -> bool:
+    """Whether the contract takes a number, as one that is seldom so large."""
+    usual, value = column.usually, int(text) * MICRO
+    beyond = usual is not None and usual.most is not None and value > usual.most
+    return beyond and (column.most is None or value <= column.most)
 
 
 def _other(name: Cell, pack: Pack) -> str:
@@ -214,12 +231,29 @@ def _whole(fault: str, sheet: Sheet, source: Source, dice: Dice) -> bytes | None
     if fault == "silent_day":
         kept = max(1, len(sheet.rows) // 20)
         return as_bytes(Sheet(sheet.header, sheet.rows[:kept]), source)
+    if fault == "crowded_day":
+        sheet.rows += _once_more(sheet, source)
+        return as_bytes(sheet, source)
     if fault == "wrong_encoding":
         wrong = "utf-8" if encoding_of(source) == "gb18030" else "gb18030"
         return as_bytes(sheet, source, wrong)
     if fault == "truncated_file":
         return _cut(as_bytes(sheet, source), source)
     return None
+
+
+def _once_more(sheet: Sheet, source: Source) -> list[list[Cell]]:
+    """The last day's rows ninety-nine times more, each under a number of its own."""
+    key, time = (sheet.at(_heading(source.column(name))) for name in (source.key[0], source.time))
+    last = max((row[time] or "")[:10] for row in sheet.rows)
+    day = [row for row in sheet.rows if (row[time] or "").startswith(last)]
+    copies = []
+    for number in range(1, CROWD):
+        for row in day:
+            copy = list(row)
+            copy[key] = f"{row[key]}-{number}"
+            copies.append(copy)
+    return copies
 
 
 def _without(cells: list[str] | list[Cell], at: int) -> list:  # type: ignore[type-arg]
