@@ -8,14 +8,24 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cube, daily, day, harness, index, nation, odds, receive, release, warn
+from bench import cube, daily, day, harness, index, nation, odds, protect, receive, release, warn
 
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
-KNOWN = "index, day, receive, cube, nation, daily, warn, release, odds"
+KNOWN = "index, day, receive, cube, nation, daily, warn, release, protect, odds"
 
 
 def main(asked: list[str]) -> None:
-    names = asked or ["index", "day", "receive", "cube", "daily", "warn", "release", "odds"]
+    names = asked or [
+        "index",
+        "day",
+        "receive",
+        "cube",
+        "daily",
+        "warn",
+        "release",
+        "protect",
+        "odds",
+    ]
     print(harness.machine())
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         for name in names:
@@ -40,6 +50,8 @@ def _run(name: str, work: Path) -> None:
         warn.main(work, nation=max(40, int(40_000 * SCALE)))
     elif name == "release":
         release.main(work, days=max(10, int(365 * SCALE)))
+    elif name == "protect":
+        protect.main(work, (31, 345, max(500, int(8_000 * SCALE))))
     elif name == "odds":
         odds.main(work)
     else:

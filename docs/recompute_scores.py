@@ -52,7 +52,8 @@ def dimension(code, one):
 def score(code):
     parts = [dimension(code, one) for one in METHOD["dimensions"]]
     for one, (_, value) in zip(METHOD["dimensions"], parts, strict=True):
-        check(code, one["id"], number(dimensions[code, one["id"]]["points"]), value)
+        if dimensions[code, one["id"]]["withheld"] == "false":
+            check(code, one["id"], number(dimensions[code, one["id"]]["points"]), value)
     caps = [c for c in METHOD["caps"] if counted("cap", code, "", c) >= c["at_least"]]
     most = [limit(NAMES.index(c["grade"])) for c in caps]
     most += [limit(len(NAMES) - 1)] * vetoed(code)
@@ -79,6 +80,8 @@ dimensions, cells = (
 areas, done = table("areas", "area"), []
 scores = {code: score(code) for (code,) in areas}
 for (code,), row in areas.items():
+    if row["withheld"] == "true":  # what the colour rests on is not for the public
+        continue
     check(code, "score", number(row["score"]), scores[code])
     grade = next((name for name, cut in GRADES if (scores[code] or -1) >= cut), NAMES[-1])
     check(code, "grade", row["grade"], grade if scores[code] is not None else "")

@@ -77,10 +77,10 @@ def edited(given: list[Call], desc: str, **changes: object) -> list[Call]:
 class County:
     """A home of the pack montco whose clock moves on by a day with each batch."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pack: Path = MONTCO) -> None:
         self.folder = folder
-        self.pack: Pack = load_pack(MONTCO)
-        self.home = Home.create(folder / "home", MONTCO)
+        self.pack: Pack = load_pack(pack)
+        self.home = Home.create(folder / "home", pack)
         self.now = datetime(2016, 5, 1, 12, tzinfo=UTC)
         self.home.clock = lambda: self.now
         self.files = 0

@@ -61,6 +61,12 @@ class Publisher:
         path = write_calls(self.folder / "later.csv", more)
         receive(self.home, self.office.pack, "calls", [path], who="test")
 
+    def receive_still_more(self) -> None:
+        """And one more, by which two worlds differ."""
+        more = all_kinds(lambda day, place: busy(day, place) + (9 if place == PLACES[1] else 3))
+        path = write_calls(self.folder / "latest.csv", more)
+        receive(self.home, self.office.pack, "calls", [path], who="test")
+
     def draft(self, because: str | None = None) -> Draft:
         return draft(self.office, MONTH, None, because)[0]
 

@@ -3,6 +3,7 @@ cap, veto."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from data_package import faults
 from flows_county import MONTCO, all_kinds, write_calls
 from release_office import MONTH, busy
 
@@ -98,3 +100,37 @@ def test_no_record_and_no_person_is_in_an_edition(frozen: Path) -> None:
     assert b"comparisons" in whole
     for secret in (b"MAIN ST", b"19003", b"VEHICLE ACCIDENT - LOWER", b'"who"'):
         assert secret not in whole
+
+
+# -- the Data Package -----------------------------------------------------------------------------
+
+
+def test_the_tables_are_a_data_package(frozen: Path) -> None:
+    assert faults(frozen) == []
+    package = json.loads((frozen / "datapackage.json").read_text("utf-8"))
+    assert {one["name"] for one in package["resources"]} == {
+        path.stem for path in frozen.glob("*.csv")
+    }
+    assert package["licenses"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("areas.csv", ",true,", ",maybe,", "rankable: maybe"),
+        ("areas.csv", "2016-03,42091,", "2016-03,4209100156,", "a key twice"),
+        ("indicators.csv", ",ok,", ",ok,,", "cells"),
+        ("charges.csv", "deduction", "Deduction", "another hash"),
+        ("comparisons.csv", ",count,", ",counts,", "the header"),
+        ("datapackage.json", '"name": "montco', '"name": "Montco', "name Montco"),
+    ],
+)
+def test_a_package_that_does_not_hold_is_found_out(
+    frozen: Path, tmp_path: Path, name: str, old: str, new: str, told: str
+) -> None:
+    """Else the check above would say little."""
+    folder = Path(shutil.copytree(frozen, tmp_path / "touched"))
+    text = (folder / name).read_text("utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), "utf-8")
+    assert any(told in one for one in faults(folder))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from release_office import Publisher, founded
 
 from qingyu.errors import Fault
+from qingyu.i18n import render
 from qingyu.minisign import Public, Secret
+from qingyu.release.feeds.derived import derived
 from qingyu.release.keyring import trusted_keys
 from qingyu.release.shelf import Shelf
 from qingyu.release.sums import SIGNATURE, SUMS, digest_of_member, members_in, text_of
@@ -66,6 +69,10 @@ TOUCHED = {
     "a caveat": ("method.json", edit("method.json", lambda d: d.replace(b"caveat", b"cavaet", 1))),
     "the pack": ("pack/grades.yaml", edit("pack/grades.yaml", lambda d: d + b"\n")),
     "the reason": ("manifest.json", edit("manifest.json", lambda d: d.replace(b'"n', b'"N', 1))),
+    "a badge": ("badges/4209100156.svg", edit("badges/4209100156.svg", lambda d: d + b" ")),
+    "a page": (
+        "dictionary/traffic_crash.html",
+        edit("dictionary/traffic_crash.html", lambda d: d.replace(b"<h2>", b"<h3>", 1))),
     "a cell of Parquet": ("areas.parquet", edit("areas.parquet", lambda d: d[:50] + b"x" + d[51:])),
     "a file gone": ("areas.json", lambda e: (e / "areas.json").unlink()),
     "a file more": ("extra.csv", lambda e: (e / "extra.csv").write_text("x")),
@@ -84,9 +91,78 @@ def test_the_member_is_named(shelf: Path, what: str) -> None:
     edition = shelf / "editions" / "1"
     work(edition)
     faults = verify(edition, trusted_keys(shelf, None)).faults
-    assert {fault.where for fault in faults} == {name}
+    assert {member_of(fault.where) for fault in faults} == {name}
     chain = [fault for one in verify_chain(shelf) for fault in one.faults]
-    assert {fault.where for fault in chain} == {f"editions/1/{name}"}
+    assert {member_of(fault.where) for fault in chain} == {f"editions/1/{name}"}
+
+
+def member_of(where: str) -> str:
+    """Without the row."""
+    return where.partition(":")[0]
+
+
+def told(shelf: Path, what: str) -> list[tuple[str, str, str]]:
+    """Rows that are named: where, found, expected."""
+    TOUCHED[what][1](shelf / "editions" / "1")
+    faults = verify(shelf / "editions" / "1", trusted_keys(shelf, None)).faults
+    return [
+        (fault.where.partition(": ")[2], render(fault.found, "en"), render(fault.expected, "en"))
+        for fault in faults
+        if ": " in fault.where
+    ]
+
+
+def test_the_row_and_column_of_a_changed_digit_are_named(shelf: Path) -> None:
+    lines = (shelf / "editions" / "1" / "areas.csv").read_text("utf-8-sig").splitlines()
+    place = next(n for n, line in enumerate(lines) if "85." in line)
+    area, column = lines[place].split(",")[1], lines[0].split(",")
+    ((where, found, expected),) = told(shelf, "a digit")
+    row, name = where.split(", ")
+    assert row == f"2016-03 {area}"
+    assert name in column
+    assert found.startswith("95.")
+    assert expected == found.replace("95.", "85.", 1)
+
+
+def test_a_dropped_row_is_named(shelf: Path) -> None:
+    line = (shelf / "editions" / "1" / "indicators.csv").read_text("utf-8-sig").splitlines()[5]
+    period, area, indicator = line.split(",")[:3]
+    assert told(shelf, "a row") == [
+        (f"{period} {area} {indicator}", "no such row", "a row that indicators.json has")
+    ]
+
+
+def test_areas_that_changed_places_are_named(shelf: Path) -> None:
+    lines = (shelf / "editions" / "1" / "areas.csv").read_text("utf-8-sig").splitlines()
+    codes = [lines[place].split(",")[1] for place in (3, 4)]
+    found = told(shelf, "two areas")
+    assert all(any(code in where for where, *_ in found) for code in codes)
+    assert any(where.endswith(", name") for where, *_ in found)
+
+
+def test_a_cell_of_parquet_is_named_by_the_other_forms(shelf: Path) -> None:
+    path = shelf / "editions" / "1" / "areas.parquet"
+    table = pq.read_table(path)
+    grades = table["grade"].to_pylist()
+    place = grades.index("yellow")
+    grades[place] = "blue"
+    at = table.column_names.index("grade")
+    pq.write_table(table.set_column(at, "grade", pa.array(grades)), path)
+    faults = verify(shelf / "editions" / "1", trusted_keys(shelf, None)).faults
+    area = table["area"].to_pylist()[place]
+    assert [fault.where for fault in faults] == [
+        "areas.parquet", f"areas.parquet: 2016-03 {area}, grade",
+    ]  # fmt: skip
+    assert (faults[1].found, faults[1].expected) == ("blue", "yellow")
+
+
+def test_where_every_form_was_changed_the_members_alone_are_named(shelf: Path) -> None:
+    edition = shelf / "editions" / "1"
+    for suffix in ("csv", "json", "parquet"):
+        path = edition / f"areas.{suffix}"
+        path.write_bytes(path.read_bytes() + b" ")
+    faults = verify(edition, trusted_keys(shelf, None)).faults
+    assert [fault.where for fault in faults] == ["areas.csv", "areas.json", "areas.parquet"]
 
 
 def test_sums_written_anew_are_not_what_was_signed(shelf: Path) -> None:
@@ -140,22 +216,32 @@ def test_a_chain_rolled_back_is_seen_by_who_saw_more(shelf: Path) -> None:
     shutil.rmtree(second.folder)
     (shelf / "latest" / "month").unlink()
     (shelf / "latest" / "month").symlink_to("../editions/1")
-    log = json.loads((shelf / "editions.json").read_text())[:1]
-    text = json.dumps(log, ensure_ascii=False, indent=1) + "\n"
-    (shelf / "editions.json").write_text(text)
+    for name, data in derived(Shelf(shelf).editions()).items():
+        (shelf / name).write_bytes(data)
     assert not any(one.faults for one in verify_chain(shelf))  # nothing here remembers
     found = [fault for one in verify_chain(shelf, seen=seen) for fault in one.faults]
     assert places(found) == {"editions/2"}
 
 
-@pytest.mark.parametrize("name", ["editions.json", "latest/month"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "editions.json",
+        "errata.json",
+        "errata.csv",
+        "errata.html",
+        "feeds/editions.en.atom",
+        "feeds/errata.en.atom",
+        "latest/month",
+    ],
+)
 def test_what_is_derived_must_agree(shelf: Path, name: str) -> None:
     path = shelf / name
     if path.is_symlink():
         path.unlink()
         path.symlink_to("../editions/1")
     else:
-        path.write_text(path.read_text().replace("late calls", "typing error"))
+        path.write_text(path.read_text("utf-8").replace("late calls", "typing error"), "utf-8")
     found = places([fault for one in verify_chain(shelf) for fault in one.faults])
     assert found == {name}
 

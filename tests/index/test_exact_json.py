@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qingyu.i18n import T
+from qingyu.index import exact_json
 from qingyu.index.exact_json import Fixed, dumps, micro, milli, nearest
 
 
@@ -79,3 +80,29 @@ def test_nothing_stays_nothing() -> None:
 )
 def test_nearest_is_half_even(value: Fraction, text: str) -> None:
     assert str(nearest(value, 2)) == text
+
+
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.dates()
+    | st.builds(Fixed, st.integers(), st.integers(0, 6))
+    | st.sampled_from(["\ue000", "x, 1.5", "[2.5", ": 3e9", "\ue0001.5\ue000", 'a"b\\', "水"])
+)  # fmt: skip
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.tuples(inner, inner)
+    | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(VALUES)
+def test_on_one_line_it_prints_the_same_in_whatever_way(value: object) -> None:
+    """The standard library's encoder where it can be trusted, ours where it cannot."""
+    assert dumps(value, indent=False) == "".join(exact_json._pieces(value, None))
+
+
+@pytest.mark.parametrize("value", [1.5, 1e-9, [2.0], {"a": 1e99}, [[-0.5]], float("nan")])
+@pytest.mark.parametrize("indent", [True, False])
+def test_a_float_is_refused_in_every_place(value: object, indent: bool) -> None:
+    with pytest.raises(TypeError):
+        dumps(value, indent=indent)

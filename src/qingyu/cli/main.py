@@ -10,6 +10,7 @@ import typer
 
 from qingyu.cli import (
     bundle,
+    cap,
     correct,
     daily,
     demo,
@@ -42,6 +43,7 @@ _GROUPS = (
     now,
     warn,
     release,
+    cap,
     match,
     integrity,
     pack,

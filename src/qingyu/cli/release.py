@@ -45,6 +45,7 @@ TrustOption = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this group."""
     from qingyu.cli.release_keys import key_group
+    from qingyu.cli.release_open import check, open_
 
     group = typer.Typer(
         cls=HelpfulGroup,
@@ -91,6 +92,16 @@ def add_to(app: typer.Typer) -> None:
             "recheck", recheck,
             T("Compute an edition again from the records as known then, and compare each cell."),
             "qingyu release recheck shelf/editions/7 --home montco-home",
+        ),
+        (
+            "open", open_,
+            T("For an auditor: print what an edition withholds of an area, with its salts."),
+            "qingyu release open shelf/editions/7 --area 42091 --home city-home > opening.json",
+        ),
+        (
+            "opened", check,
+            T("As an auditor: check that what you were given is what the edition committed to."),
+            "qingyu release opened shelf/editions/7 opening.json",
         ),
     ):  # fmt: skip
         group.command(name, cls=HelpfulCommand, help=help_text.text, epilog=example)(work)

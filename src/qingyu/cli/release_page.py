@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from qingyu.cli.screen import Column, print_table, say
@@ -27,7 +28,17 @@ def draft_to_plain(office: Office, draft: Draft) -> Plain:
         "folder": str(draft.folder / "content"),
         "approved": sorted(approved),
         "lacking": [role for role in roles if role not in approved],
+        "warnings": warnings_in(draft),
     }
+
+
+def warnings_in(draft: Draft) -> dict[str, int]:
+    """How many CAP documents of each kind it would send."""
+    from qingyu.release.cap.standing import LIST
+
+    path = draft.folder / "content" / LIST
+    kinds = [one["kind"] for one in json.loads(path.read_bytes())] if path.is_file() else []
+    return {kind: kinds.count(kind) for kind in ("Alert", "Update", "Cancel")}
 
 
 def print_draft(plain: Plain) -> None:
@@ -35,6 +46,11 @@ def print_draft(plain: Plain) -> None:
           known=plain["known"], folder=plain["folder"]))  # fmt: skip
     say(T("May be published from {moment}; still to approve: {roles}", moment=plain["moment"],
           roles=", ".join(plain["lacking"]) or "-"))  # fmt: skip
+    if any(plain["warnings"].values()):
+        say(T("Warnings it would send: {alerts} new, {updates} updated, {cancels} cancelled; read "
+              "them in cap/ of the draft.", alerts=plain["warnings"]["Alert"],
+              updates=plain["warnings"]["Update"],
+              cancels=plain["warnings"]["Cancel"]))  # fmt: skip
     if plain["replaces"]:
         say(T("Takes the place of edition {number}; colours that change: {count}",
               number=plain["replaces"]["edition"], count=plain["colours_changed"]))  # fmt: skip

@@ -24,6 +24,7 @@ RELEASE_DRAFT = Shape(
         "folder": "its contents",
         "approved": "list of roles that approved",
         "lacking": "list of roles that still have to",
+        "warnings": "object: how many CAP documents it has, by `Alert`, `Update`, `Cancel`",
         "again": "whether the very draft was there already",
     },
 )
@@ -66,4 +67,15 @@ RELEASE_RECHECK = Shape(
     },
 )
 
-RELEASE = (RELEASE_DRAFT, RELEASE_PUBLISH, RELEASE_VERIFY, RELEASE_RECHECK)
+CAP_CHECK = Shape(
+    "cap check",
+    "A list, one object a file.",
+    {
+        "file": "as it was given",
+        "faults[]": "list: `check` (1 to 12), `where`, `found`, `expected`, `remedy` each",
+        "unchecked": "list of numbers of checks for which nothing was given to hold it against",
+        "ends": "list of messages that a Cancel of several would end",
+    },
+)
+
+RELEASE = (RELEASE_DRAFT, RELEASE_PUBLISH, RELEASE_VERIFY, RELEASE_RECHECK, CAP_CHECK)

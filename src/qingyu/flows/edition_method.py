@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qingyu.flows.publish import Published
 from qingyu.index.exact_json import dumps, micro
-from qingyu.pack.model import Comparison, Dimension, Indicator, in_force
+from qingyu.pack.model import Comparison, Dated, Dimension, Indicator, Pack, in_force
 
 
 def method_of(one: Published) -> bytes:
@@ -41,6 +41,7 @@ def method_of(one: Published) -> bytes:
             {"id": veto.id, "name": veto.name.model_dump(), "at_least": veto.at_least}
             for veto in pack.grades.vetoes
         ],
+        "sources": _sources(pack, [pack.indicator(labels.indicators[n]) for n in members]),
     }  # fmt: skip
     return (dumps(found) + "\n").encode()
 
@@ -60,7 +61,6 @@ def _dimension(dimension: Dimension, weight: int) -> dict[str, object]:
 
 def _indicator(one: Published, indicator: Indicator, weight: int) -> dict[str, object]:
     last = one.results.labels.periods[0].last
-    measures = [m for m in (indicator.measure, indicator.per.measure) if m is not None]
     return {
         "id": indicator.id,
         "name": indicator.name.model_dump(),
@@ -72,10 +72,45 @@ def _indicator(one: Published, indicator: Indicator, weight: int) -> dict[str, o
         "per": indicator.per.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         "unit": indicator.per.unit,
         "places": indicator.measure.places,
-        "sources": sorted({s for m in measures for s in one.pack.sources_of(m)}),
+        "sources": _sources_of(one.pack, indicator),
         "compare": [_comparison(each, last) for each in indicator.compare],
         "caveat": None if indicator.caveat is None else indicator.caveat.model_dump(),
+        "weights": [_entry(entry) for entry in indicator.weight],
+        "window": _window(indicator),
+        "missing": {"after": indicator.missing.after.days, "then": indicator.missing.then},
     }
+
+
+def _window(indicator: Indicator) -> dict[str, object] | None:
+    """Of a daily index: days of the window, how far it widens, and until how many are expected."""
+    daily = indicator.daily
+    if daily is None:
+        return None
+    return {"days": daily.window.days, "at_most": daily.at_most.days,
+            "least_expected": micro(daily.least_expected)}  # fmt: skip
+
+
+def _entry(entry: Dated) -> dict[str, object]:
+    return {"from": entry.since, "value": micro(entry.value), "reference": entry.reference,
+            "why": entry.why}  # fmt: skip
+
+
+def _sources_of(pack: Pack, indicator: Indicator) -> list[str]:
+    measures = [m for m in (indicator.measure, indicator.per.measure) if m is not None]
+    return sorted({source for measure in measures for source in pack.sources_of(measure)})
+
+
+def _sources(pack: Pack, indicators: list[Indicator]) -> list[dict[str, object]]:
+    """Whose records these are, and what is protected of them."""
+    named = sorted({name for indicator in indicators for name in _sources_of(pack, indicator)})
+    public = pack.publication
+    levels = {one.source: one.level for one in public.protection} if public else {}
+    return [
+        {"id": name, "name": pack.source(name).name.model_dump(),
+         "department": pack.source(name).department, "kind": pack.source(name).kind,
+         "protection": levels.get(name)}
+        for name in named
+    ]  # fmt: skip
 
 
 def _comparison(each: Comparison, last: object) -> dict[str, object]:
@@ -88,4 +123,9 @@ def _comparison(each: Comparison, last: object) -> dict[str, object]:
         "weight": micro(each.weight),
         "curve": [[micro(x), micro(y)] for x, y in each.curve],
         **held,
+        "years": each.years,
+        "weeks": each.weeks,
+        "at_least": each.at_least,
+        "window": None if each.window is None else each.window.days,
+        "declared": [_entry(entry) for entry in (each.target or each.low or ())],
     }

@@ -70,6 +70,7 @@ class _Maker:
             _named("cap", names["cap"], self._cut(results.cap), "the cap that holds it down"),
             _named("veto", names["veto"], self._cut(results.veto), "the veto that applies"),
             Column("grade", "text", old["grade"].combine_chunks().take(mine), about="the colour"),
+            *self._instead(len(found)),
             self._whole("rank", results.rank, "place in its level, ties share the better", 0),
             self._whole("of", results.of, "how many are ranked in its level"),
             self._fixed("before", before, _MILLI, "the score of the period before, as known now"),
@@ -79,6 +80,7 @@ class _Maker:
                    "provisional, suspect, late, no_data"),
             Column("simulated", "flag", pa.array([pack.simulated] * len(found), pa.bool_()),
                    about="whether all records are made up"),
+            _withheld(len(found)),
         ))  # fmt: skip
 
     def dimensions(self) -> Table:
@@ -89,6 +91,7 @@ class _Maker:
             self._each("dimension", names),
             self._fixed("before_deductions", results.before_deductions, _MICRO, "weighted mean"),
             self._fixed("points", results.dimension, _MICRO, "less deductions"),
+            _withheld(len(names) * len(self.codes)),
         ))  # fmt: skip
 
     def charges(self) -> Table:
@@ -145,6 +148,7 @@ class _Maker:
             Column("fill", "text", old["fill"].combine_chunks(), about="own, carried, from_parent"),
             Column("bridged_since", "date", old["bridged_since"].combine_chunks(), about="the last "
                    "split or merge of areas that it reaches across"),
+            _withheld(len(names) * len(self.codes)),
         ))  # fmt: skip
 
     def comparisons(self) -> Table:
@@ -176,9 +180,18 @@ class _Maker:
             self._fixed("expected", np.stack([s.expected for s in stations]), _MICRO, "events"),
             self._fixed("compared", np.stack([s.compared for s in stations]), _MICRO, "multiple"),
             self._fixed("points", np.stack([s.points for s in stations]), _MICRO, "of the curve"),
+            _withheld(len(slots) * len(self.codes)),
         ))  # fmt: skip
 
     # -- columns ------------------------------------------------------------------------------
+
+    def _instead(self, rows: int) -> Iterator[Column]:
+        """What stands for a score that is withheld; `release.protect` fills it in."""
+        for name, about in (("grade_from", "the worst"), ("grade_to", "the best")):
+            yield _text(name, [None] * rows, f"{about} colour it may be, of a score withheld")
+        for name, about in (("band_from", "the least"), ("band_to", "the greatest")):
+            yield Column(name, "fixed", pa.nulls(rows, pa.int64()), _MILLI,
+                         about=f"{about} score it may be, of a score withheld")  # fmt: skip
 
     @property
     def _more(self) -> int:
@@ -219,6 +232,11 @@ class _Maker:
         factor = np.array([10 ** (most - one) for one in places], np.int64)[:, None, None]
         parts = 1 if self.given.unit == 1 else MICRO // self.given.unit
         return self._cut(units * factor * parts), most + self._more
+
+
+def _withheld(rows: int) -> Column:
+    return Column("withheld", "flag", pa.array([False] * rows, pa.bool_()),
+                  about="whether cells are empty because an input is protected")  # fmt: skip
 
 
 def _flat(values: NDArray[Any], none: NDArray[np.bool_] | None = None) -> pa.Array:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qingyu.flows.publish import Published
-from qingyu.i18n import T
-from qingyu.index.exact_json import dumps
-from qingyu.index.explanation import Json
+from qingyu.i18n import LANGUAGES, T
+from qingyu.index.exact_json import dumps, micro, milli
+from qingyu.index.explanation import Explanation, Json, Part
 from qingyu.index.spot import spot
 from qingyu.index.trace import explain, no_change
 from qingyu.periods import previous
 
-_WHOLE = ("area", "period", "score", "grade", "rank", "of", "completeness", "state", "sentence",
+WHOLE = ("area", "period", "score", "grade", "rank", "of", "completeness", "state", "sentence",
           "bridged_since", "bridges", "dimensions")  # fmt: skip
-_PART = ("indicator", "dimension", "count", "exposure", "unit", "rate", "baseline", "state",
+PART = ("indicator", "dimension", "count", "exposure", "unit", "rate", "baseline", "state",
          "reason", "fill", "carried_from", "points", "share", "contribution", "bridged_since",
          "pack_line")  # fmt: skip
-_CHARGE = ("kind", "id", "dimension", "count", "points", "amount", "pack_line")
+CHARGE = ("kind", "id", "dimension", "count", "points", "amount", "pack_line")
 
 
 def traces_of(one: Published, areas: Sequence[str]) -> bytes:
@@ -30,17 +30,53 @@ def traces_of(one: Published, areas: Sequence[str]) -> bytes:
     lines = []
     for code in areas:
         place = spot(one.pack, one.panel, one.ingredients, one.results, code, period)
-        whole = explain(place, nothing)
-        said = whole.to_json()
-        note = whole.split_note
-        lines.append(dumps({
-            **{name: said[name] for name in _WHOLE},
-            "parts": [_kept(part.to_json(), _PART) for part in whole.parts],
-            "charges": [_kept(charge.to_json(), _CHARGE) for charge in whole.charges],
-            "split_note": None if note is None else {n: note.render(n) for n in ("zh", "en")},
-        }, indent=False))  # fmt: skip
+        lines.append(dumps(_line(explain(place, nothing, brief=True)), indent=False))
     return ("\n".join(lines) + "\n").encode()
 
 
-def _kept(whole: Json, names: Sequence[str]) -> Json:
+def _line(whole: Explanation) -> Json:
+    """The keys of WHOLE, and what stands below it."""
+    note = whole.split_note
+    return {
+        "area": whole.area,
+        "period": whole.period,
+        "score": milli(whole.score),
+        "grade": whole.grade,
+        "rank": whole.rank,
+        "of": whole.of,
+        "completeness": micro(whole.completeness),
+        "state": whole.state,
+        "sentence": whole.sentence.to_json(),
+        "bridged_since": whole.bridged_since,
+        "bridges": [bridge.to_json() for bridge in whole.bridges],
+        "dimensions": [dimension.to_json() for dimension in whole.dimensions],
+        "parts": [_part(part) for part in whole.parts],
+        "charges": [kept(charge.to_json(), CHARGE) for charge in whole.charges],
+        "split_note": None if note is None else {n: note.render(n) for n in LANGUAGES},
+    }
+
+
+def _part(part: Part) -> Json:
+    """The keys of PART."""
+    return {
+        "indicator": part.indicator,
+        "dimension": part.dimension,
+        "count": part.count,
+        "exposure": part.exposure,
+        "unit": part.unit,
+        "rate": part.rate,
+        "baseline": part.baseline(),
+        "state": part.state,
+        "reason": None if part.reason is None else part.reason.to_json(),
+        "fill": part.fill,
+        "carried_from": part.carried_from,
+        "points": micro(part.points),
+        "share": micro(part.share),
+        "contribution": micro(part.contribution),
+        "bridged_since": part.bridged_since,
+        "pack_line": part.pack_line,
+    }
+
+
+def kept(whole: Json, names: Sequence[str]) -> Json:
     return {name: whole[name] for name in names}

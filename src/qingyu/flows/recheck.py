@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from qingyu.engine.store import Home
-from qingyu.errors import DamageError, ReleaseError
-from qingyu.flows.edition_cube import state_of
-from qingyu.flows.edition_tables import tables_of
-from qingyu.flows.opening import Known
-from qingyu.flows.publish import compute_from, panel_of
-from qingyu.flows.tables import results_digest
+from qingyu.errors import DamageError
+from qingyu.flows.edition_again import again
 from qingyu.i18n import T
-from qingyu.pack.load import load_pack
-from qingyu.periods import parse
 from qingyu.release.colours import published
-from qingyu.release.shelf import read_edition
 from qingyu.release.table import Table
 
 
@@ -51,37 +43,21 @@ class Rechecked:
 
 def recheck(home: Home, folder: Path) -> Rechecked:
     """By the edition's own copy of the pack and what the home's ledger knew then."""
-    edition = read_edition(folder)
-    manifest = edition.manifest
-    if manifest["kind"] == "withdrawal":
-        raise ReleaseError(
-            str(folder),
-            T("a withdrawal, which has no numbers"),
-            T("an edition with results"),
-            T("Name the edition that it took back."),
-        )
-    pack = load_pack(folder / "pack")
-    known = manifest["known"]
-    seen = Known(known["batch"], None if known["day"] is None else date.fromisoformat(known["day"]))
-    panel = panel_of(home, pack, seen)
-    period = parse(manifest["period"])
-    one = compute_from(pack, panel, [period], seen)
-    how = pack.publication.of(manifest["index"], period.kind) if pack.publication else None
-    levels = list(how.areas) if how and how.areas else [lv.id for lv in pack.levels if lv.graded]
+    made = again(home, folder)
     cells = 0
     differences: list[Difference] = []
-    for table in tables_of(one, levels):
+    for table in made.tables:
         more, found = _compared(folder, table)
         cells, differences = cells + more, [*differences, *found]
-    batches = home.batches()[: seen.batch]
+    manifest, prints = made.edition.manifest, made.prints
     return Rechecked(
-        edition=edition.number,
-        period=period.label,
+        edition=made.edition.number,
+        period=manifest["period"],
         cells=cells,
         differences=tuple(differences),
-        stations=results_digest(one.results) == manifest["stations"],
-        cube=state_of(panel, period.last) == manifest["cube"],
-        ledger=(batches[-1].digest if batches else None) == known["ledger"],
+        stations=prints["stations"] == manifest["stations"],
+        cube=prints["cube"] == manifest["cube"],
+        ledger=prints["known"]["ledger"] == manifest["known"]["ledger"],
     )
 
 

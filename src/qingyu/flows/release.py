@@ -21,8 +21,10 @@ from qingyu.engine.store import Home
 from qingyu.errors import ReleaseError
 from qingyu.flows.edition_cube import state_of
 from qingyu.flows.edition_method import method_of
+from qingyu.flows.edition_protect import about_of, guard, protected_of, sealed
 from qingyu.flows.edition_tables import tables_of
 from qingyu.flows.edition_traces import traces_of
+from qingyu.flows.edition_traces_guarded import guarded_traces
 from qingyu.flows.opening import Known, as_known, sources_of_index
 from qingyu.flows.publish import Published, compute_from, last_period, panel_of
 from qingyu.flows.tables import results_digest
@@ -30,12 +32,20 @@ from qingyu.i18n import T
 from qingyu.minisign import Secret
 from qingyu.pack.model import Pack, Publication, PublicIndex
 from qingyu.periods import Period, parse
-from qingyu.release.colours import changed, table_of_changes
+from qingyu.release.cap.notices import warnings_of
+from qingyu.release.cap.rule import rule_of
+from qingyu.release.cap.standing import series
+from qingyu.release.colours import changed, published, table_of_changes
+from qingyu.release.documents.made import documents_of
 from qingyu.release.drafts import Draft, Drafts, approve, approved_by
+from qingyu.release.folder import Members
 from qingyu.release.keyring import Keyring
 from qingyu.release.moment import moment_of
 from qingyu.release.package import descriptor, members_of
 from qingyu.release.people import Approver, People
+from qingyu.release.protect.commit import NAME as COMMITMENTS
+from qingyu.release.protect.secret import Secret as OfficeSecret
+from qingyu.release.protect.secret import secret_in
 from qingyu.release.shelf import Edition, Shelf
 from qingyu.release.table import Table
 
@@ -65,6 +75,11 @@ class Office:
     @property
     def drafts(self) -> Drafts:
         return Drafts(self.folder / "drafts")
+
+    @property
+    def secret(self) -> OfficeSecret:
+        """What seals and commitments are made with; drawn the first time."""
+        return secret_in(self.folder / "secret", draw=True)
 
     @property
     def shelf(self) -> Shelf:
@@ -99,23 +114,33 @@ def draft(
 ) -> tuple[Draft, bool]:
     """Draft the edition of a period (default: the last whole one), and whether it was there."""
     public = office.public
-    refuse_protected(office.pack)
     seen = as_known(office.home, office.pack, known)
     panel = panel_of(office.home, office.pack, seen)
     kind = public.indices[0].periods[0]
     wanted = parse(period) if period else last_period(office.pack, panel, kind)
     how = _public_index(office, wanted)
+    protected = protected_of(office.pack, how.index)
     one = compute_from(office.pack, panel, [wanted], seen)
     standing = office.shelf.standing((how.index, wanted.label))
     tables = tables_of(one, _levels(office.pack, how))
     manifest = _manifest(office, one, wanted, how, seen, standing, because)
+    guarded = None
+    if protected:
+        about = about_of(how.index, wanted.label, manifest["replaces"])
+        guarded = guard(one, tables, protected, office.secret, about)
+        tables, manifest = guarded.tables, sealed(manifest, office.secret, about)
     extra: list[Table] = []
     if standing is not None:
         rows = changed(standing.folder, tables[0])
-        _must_differ(standing, rows, one, because)
+        _must_differ(standing, rows, tables, manifest, because)
         manifest["colours_changed"] = sum(row["colour_changed"] for row in rows)
         extra = [table_of_changes(wanted.label, rows)]
-    members = _members(one, [*tables, *extra], manifest)
+    traces = (
+        traces_of(one, tables[0].column("area").values.to_pylist())
+        if guarded is None
+        else guarded_traces(one, tables[0], guarded.shown, protected)
+    )
+    members = _members(one, [*tables, *extra], manifest, traces, office.shelf)
     with office.alone():
         return office.drafts.put(members)
 
@@ -138,9 +163,11 @@ def withdraw(office: Office, period: str, because: str) -> tuple[Draft, bool]:
         "reason": because,
         "replaces": {"edition": standing.number, "digest": standing.digest},
         "colours_changed": 0,
+        **_told(office, how, wanted, datetime.fromisoformat(standing.manifest["moment"])),
     }
+    bare = {"manifest.json": _json(manifest)}
     with office.alone():
-        return office.drafts.put({"manifest.json": _json(manifest)})
+        return office.drafts.put({**bare, **_warnings(bare, manifest, office.shelf)})
 
 
 def approve_draft(office: Office, named: str, key: Path) -> tuple[Draft, Approver]:
@@ -155,7 +182,7 @@ def publish(office: Office, named: str) -> tuple[Edition, bool]:
     """Put an approved draft on the shelf, not a second before its moment."""
     with office.alone():
         found = office.drafts.find(named)
-        refuse_protected(office.pack)
+        _as_protected(found, office.public)
         roles = office.public.approved_by
         approvers = approved_by(found, office.people, roles)
         lacking = [role for role in roles if role not in approvers]
@@ -179,20 +206,6 @@ def publish(office: Office, named: str) -> tuple[Edition, bool]:
         edition, again = office.shelf.publish(found, office.keyring, approvers, now)
         office.drafts.drop(found.folder)
         return edition, again
-
-
-def refuse_protected(pack: Pack) -> None:
-    """Nothing withholds counts yet, so a source that must be protected stops the whole index."""
-    assert pack.publication is not None
-    for number, one in enumerate(pack.publication.protection):
-        if one.level != "open":
-            where = pack.lines.get(f"publication/protection/{number}/level", "publication.yaml")
-            raise ReleaseError(
-                where,
-                T("the source {source} with the level {level}", source=one.source, level=one.level),
-                T("`open`: withholding counts is not built, and an edition prints them all"),
-                T("Do not publish this index with this version of Qingyu."),
-            )
 
 
 # -- parts ------------------------------------------------------------------------------------
@@ -225,6 +238,7 @@ def _manifest(
     came = [batch.received for batch in batches if batch.source in sources]
     last = [max(came, key=datetime.fromisoformat)] if came else []
     before = [standing.manifest["moment"]] if standing else []
+    moment = moment_of(how, period.last, pack.time_zone, *last, *before)
     return {
         "format": FORMAT,
         "kind": "correction" if standing else "results",
@@ -235,7 +249,7 @@ def _manifest(
         "period": period.label,
         "period_kind": period.kind,
         "last_day": period.last.isoformat(),
-        "moment": moment_of(how, period.last, pack.time_zone, *last, *before).isoformat(),
+        "moment": moment.isoformat(),
         "pack": {"version": pack.version, "digest": pack.digest},
         "known": {
             "batch": seen.batch,
@@ -247,18 +261,58 @@ def _manifest(
         "replaces": standing and {"edition": standing.number, "digest": standing.digest},
         "reason": because,
         "colours_changed": 0,
+        "protection": _protection(office.public),
         "signature": "minisign Ed25519",
         "licence": pack.licence,
         "program": f"qingyu {importlib.metadata.version('qingyu')}",
+        **_told(office, how, period, moment),
     }
 
 
+def _told(office: Office, how: PublicIndex, period: Period, moment: datetime) -> dict[str, Any]:
+    """Where the shelf is served, and whether this edition warns."""
+    editions = office.shelf.editions()
+    rule = rule_of(office.public, how, period, office.pack.time_zone, moment, editions)
+    return {"address": office.public.address, "alerts": rule}
+
+
+def _warnings(members: Members, manifest: dict[str, Any], shelf: Shelf) -> dict[str, bytes]:
+    before = series(shelf.editions(), manifest["index"], manifest["period_kind"])
+    return warnings_of(members, before)
+
+
+def _as_protected(found: Draft, public: Publication) -> None:
+    """What was drafted under weaker rules than those of now is not published."""
+    manifest = found.manifest
+    if manifest["kind"] != "withdrawal" and manifest["protection"] != _protection(public):
+        raise ReleaseError(
+            found.id,
+            T("a draft made under other rules of protection"),
+            T("the levels that publication.yaml has now"),
+            T("Draft again, and have it approved again."),
+        )
+
+
+def _protection(public: Publication) -> dict[str, Any]:
+    """What of the pack's rules decides what an edition withholds."""
+    return {
+        "sources": {one.source: {"level": one.level, "least": one.least}
+                    for one in public.protection if one.level != "open"},
+        "told": [one.rule for one in public.told],
+    }  # fmt: skip
+
+
 def _must_differ(
-    standing: Edition, rows: list[dict[str, Any]], one: Published, because: str | None
-) -> None:
+    standing: Edition, rows: list[dict[str, Any]], tables: list[Table], manifest: dict[str, Any],
+    because: str | None,
+) -> None:  # fmt: skip
     old = standing.manifest
     same = old["kind"] != "withdrawal" and not rows
-    if same and old["stations"] == results_digest(one.results):
+    # Fingerprints that are sealed differ each time; then what the public would see decides, so
+    # that no edition says of withheld numbers that they changed.
+    sealed_ = "sealed" in manifest
+    if same and (_same_tables(standing, tables) if sealed_
+                 else old["stations"] == manifest["stations"]):  # fmt: skip
         raise ReleaseError(
             standing.manifest["period"],
             T("the very results of edition {number}", number=standing.number),
@@ -274,22 +328,37 @@ def _must_differ(
         )
 
 
-def _members(one: Published, tables: list[Table], manifest: dict[str, Any]) -> dict[str, bytes]:
+def _same_tables(standing: Edition, tables: list[Table]) -> bool:
+    """Whether an edition prints the same, what it commits to apart."""
+    for table in tables:
+        if table.name != COMMITMENTS:
+            old, new = published(standing.folder, table.name), table.to_arrow()
+            if old is None or old.column_names != new.column_names:
+                return False
+            if not old.cast(new.schema).equals(new):
+                return False
+    return True
+
+
+def _members(
+    one: Published, tables: list[Table], manifest: dict[str, Any], traces: bytes, shelf: Shelf
+) -> dict[str, bytes]:
     about = {
         "name": f"{manifest['city']}-{manifest['index']}-{manifest['period']}".lower(),
         "title": manifest["name"]["en"] + (" (SIMULATED DATA)" if manifest["simulated"] else ""),
         "created": manifest["moment"],
+        **({"licenses": [{"name": manifest["licence"]}]} if manifest["licence"] else {}),
     }
     files = members_of(tables)
-    areas = tables[0].column("area").values.to_pylist()
-    return {
+    members = {
         **files,
         "datapackage.json": descriptor(tables, files, about),
         "manifest.json": _json(manifest),
         "method.json": method_of(one),
-        "traces.jsonl": traces_of(one, areas),
+        "traces.jsonl": traces,
         **{f"pack/{name}": data for name, data in pack_files(Path(one.pack.folder)).items()},
     }
+    return {**members, **documents_of(members), **_warnings(members, manifest, shelf)}
 
 
 def pack_files(folder: Path) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from the integer 87,345 thousandths. So numbers with decimals travel as `Fixed` 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,10 @@ from fractions import Fraction
 from qingyu.i18n import Message
 
 _INDENT = 2
+_MARK = "\ue000"  # of no script: nobody writes with it
+_FLOAT = re.compile(
+    r"(?:^|[\[,:] ?)-?\d+[.eE]"
+)  # before the marks are gone, none of `Fixed` looks so
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,41 @@ def dumps(value: object, *, indent: bool = True) -> str:
 
     A float is a TypeError: nothing published may hold one.
     """
+    if not indent:
+        found = _quickly(value)
+        if found is not None:
+            return found
     return "".join(_pieces(value, 0 if indent else None))
+
+
+def _quickly(value: object) -> str | None:
+    """On one line, by the standard library's encoder in C; None where that cannot be trusted to
+    print what `_pieces` does: where a text holds our mark, or looks as if a float had been printed.
+    """
+    printed = 0
+
+    def plain(item: object) -> object:
+        nonlocal printed
+        if isinstance(item, Fixed):
+            printed += 1
+            return f"{_MARK}{item}{_MARK}"  # a text for now; the marks and quotes go below
+        if isinstance(item, Message):
+            return str(item)
+        if isinstance(item, date):
+            return item.isoformat()
+        if isinstance(item, Mapping):
+            return dict(item)
+        if isinstance(item, Sequence):
+            return list(item)
+        raise TypeError(f"{type(item).__name__} has no exact JSON form")
+
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=plain)
+    except ValueError:  # not a number, or no end to it
+        return None
+    if text.count(_MARK) != 2 * printed or _FLOAT.search(text):
+        return None
+    return text.replace(f'"{_MARK}', "").replace(f'{_MARK}"', "")
 
 
 def _pieces(value: object, depth: int | None) -> Iterator[str]:

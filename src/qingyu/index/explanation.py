@@ -182,7 +182,7 @@ class Part:
             "exposure": self.exposure,
             "unit": self.unit,
             "rate": self.rate,
-            "baseline": self._baseline(),
+            "baseline": self.baseline(),
             "state": self.state,
             "reason": None if self.reason is None else self.reason.to_json(),
             "fill": self.fill,
@@ -200,7 +200,7 @@ class Part:
             "doubts": [doubt.to_json() for doubt in self.doubts],
         }
 
-    def _baseline(self) -> Json | None:
+    def baseline(self) -> Json | None:
         """The leading comparison in short."""
         lead = self.leading
         if lead is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from fractions import Fraction
 
 from qingyu.engine.tables import DayState
-from qingyu.index.exact_json import Fixed, nearest
+from qingyu.exact import round_half_even
+from qingyu.index.exact_json import Fixed
 from qingyu.index.explanation import Held, Window
 from qingyu.index.ingredients import Against, Slot
 from qingyu.index.pack_lines import line_of
@@ -69,11 +69,13 @@ def rate(count: int, exposure: int, indicator: Indicator) -> Fixed | None:
     if exposure <= 0:
         return None
     places = indicator.measure.places
-    return nearest(Fraction(count * indicator.per.unit, exposure * 10**places), _RATE_PLACES)
+    scaled = count * indicator.per.unit * 10**_RATE_PLACES
+    return Fixed(round_half_even(scaled, exposure * 10**places), _RATE_PLACES)
 
 
-def comparisons_of(spot: Spot, indicator: Indicator) -> tuple[Held, ...]:
-    """Every comparison of the pack, available or not, in the pack's order."""
+def comparisons_of(spot: Spot, indicator: Indicator, *, brief: bool = False) -> tuple[Held, ...]:
+    """Every comparison of the pack, available or not, in the pack's order. `brief`: without its
+    days, its place on the curve, what people would say of it, and its lines of the pack."""
     slots = [(indicator.id, place) for place in range(len(indicator.compare))]
     usable = [
         slot
@@ -82,21 +84,24 @@ def comparisons_of(spot: Spot, indicator: Indicator) -> tuple[Held, ...]:
         and bool(spot.found(spot.results.comparisons[slot].available))
     ]
     whole = sum(indicator.compare[place].weight for _, place in usable)
-    return tuple(_held(spot, indicator, slot, slot in usable, whole) for slot in slots)
+    return tuple(_held(spot, indicator, slot, slot in usable, whole, brief) for slot in slots)
 
 
-def _held(spot: Spot, indicator: Indicator, slot: Slot, usable: bool, whole: int) -> Held:
+def _held(
+    spot: Spot, indicator: Indicator, slot: Slot, usable: bool, whole: int, brief: bool
+) -> Held:
     comparison = indicator.compare[slot[1]]
     stations = spot.results.comparisons[slot]
     expected = spot.score(stations.expected) if usable else None
     compared = spot.score(stations.compared) if usable else None
     count, exposure, kappa, baseline_rate = _baseline(spot, indicator, slot, usable)
-    said = _said(spot, indicator, comparison, expected)
+    said = None if brief else _said(spot, indicator, comparison, expected)
+    near = () if brief or compared is None else _segment(spot, indicator, slot, compared)
     key = f"indicators/{indicator.id}/compare/{slot[1]}"
     return Held(
         kind=comparison.with_,
         available=usable,
-        ranges=ranges_of(spot, indicator, comparison),
+        ranges=() if brief else ranges_of(spot, indicator, comparison),
         count=None if count is None else spot.number(count),
         exposure=None if exposure is None else spot.number(exposure),
         rate=baseline_rate,
@@ -105,13 +110,13 @@ def _held(spot: Spot, indicator: Indicator, slot: Slot, usable: bool, whole: int
         compared=compared,
         points=spot.score(stations.points) if usable else None,
         weight=comparison.weight,
-        weight_given=round(Fraction(MICRO * comparison.weight, whole)) if usable else 0,
-        segment=() if compared is None else _segment(spot, indicator, slot, compared),
+        weight_given=round_half_even(MICRO * comparison.weight, whole) if usable else 0,
+        segment=near,
         usual=None if said is None else said.usual,
         percent=None if said is None or said.expected <= 0 else said.percent,
         bridged_since=spot.held_since(slot) if usable else None,
-        pack_line=line_of(spot.pack, key),
-        curve_line=line_of(spot.pack, f"{key}/curve"),
+        pack_line=None if brief else line_of(spot.pack, key),
+        curve_line=None if brief else line_of(spot.pack, f"{key}/curve"),
     )
 
 

@@ -145,7 +145,8 @@ def say_finding(lead: Message, finding: Finding) -> Sentence:
           lead=lead, name=name, count=count, against=against),
         T("{name}: {count}; {against}.", name=name, count=count, against=against),
     ]  # fmt: skip
-    return first_that_fits([Sentence(form, _numbers(finding)) for form in forms])
+    numbers = _numbers(finding)
+    return first_that_fits([Sentence(form, numbers) for form in forms])
 
 
 def say_usual(lead: Message, best: bool) -> Sentence:

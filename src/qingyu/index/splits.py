@@ -20,7 +20,7 @@ from math import factorial
 
 from mpmath.ctx_mp import MPContext
 
-from qingyu.exact import largest_remainder
+from qingyu.exact import largest_remainder, round_half_even
 from qingyu.index.methods import combine
 from qingyu.pack.model import MICRO, Method
 
@@ -89,6 +89,8 @@ def split_score(
         return None
     if not all(can_split(within, len(branch.members)) for branch in branches):
         return None
+    if method == within == "arithmetic":
+        return _split_of_means(branches, score)
     outer = [Member(branch.id, branch.weight, branch.value) for branch in branches]
     outer_losses = losses(outer, method, exponent)
     whole = sum(branch.weight for branch in branches)
@@ -107,6 +109,25 @@ def split_score(
             weights[key] = branch.weight * member.weight
         for charge in branch.charges:
             charges[branch.id, charge.id] = -round(scale * charge.amount)
+    target = score * 1000 - sum(charges.values())
+    return Split(largest_remainder(shares, target, lambda key: (-weights[key], key)), charges)
+
+
+def _split_of_means(branches: Sequence[Branch], score: int) -> Split:
+    """The same for weighted means of weighted means, where every loss is weight × short-fall, so
+    that what is left of a share is weight × value."""
+    whole = sum(branch.weight for branch in branches)
+    shares: dict[Key, Fraction] = {}
+    charges: dict[Key, int] = {}
+    weights: dict[Key, int] = {}
+    for branch in branches:
+        total = whole * sum(member.weight for member in branch.members)
+        for member in branch.members:
+            key, weight = (branch.id, member.id), branch.weight * member.weight
+            shares[key], weights[key] = Fraction(weight * member.value, total), weight
+        for charge in branch.charges:
+            lost = round_half_even(branch.weight * charge.amount, whole)
+            charges[branch.id, charge.id] = -lost
     target = score * 1000 - sum(charges.values())
     return Split(largest_remainder(shares, target, lambda key: (-weights[key], key)), charges)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from qingyu.engine.tables import Panel
+from qingyu.exact import round_half_even
 from qingyu.index.bridge import day_of
 from qingyu.index.exact_json import Fixed
 from qingyu.index.ingredients import MISSING, SCORED, Ingredients, Slot, State
@@ -29,7 +30,7 @@ class Spot:
     late: int
     asked: int
 
-    @property
+    @cached_property
     def period(self) -> Period:
         return self.results.labels.periods[self.asked]
 
@@ -80,7 +81,7 @@ class Spot:
 
     def whole(self, units: int) -> int:
         """The nearest whole number (half-even) of a count or an exposure, for words."""
-        return round(Fraction(units, self.ingredients.unit))
+        return round_half_even(units, self.ingredients.unit)
 
     def window_since(self, indicator: str) -> date | None:
         """Since when a split or a merge of areas stands behind the count itself."""
@@ -111,7 +112,7 @@ class Spot:
         found = [self.window_since(indicator.id), *(self.held_since(slot) for slot in used)]
         return max((day for day in found if day is not None), default=None)
 
-    @property
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """Those that are in an index of this kind of period."""
         labels = self.results.labels
@@ -137,9 +138,24 @@ def spot(
     return Spot(pack, panel, ingredients, results, place, late, asked)
 
 
+_latest: tuple[tuple[Area, ...], dict[str, list[Area]]] = ((), {})
+
+
+def _rows_of(pack: Pack) -> dict[str, list[Area]]:
+    """The rows of `areas.csv` by code, kept for as long as the same pack is asked."""
+    global _latest
+    areas, rows = _latest
+    if areas is not pack.areas:
+        rows = {}
+        for area in pack.areas:
+            rows.setdefault(area.code, []).append(area)
+        _latest = (pack.areas, rows)
+    return rows
+
+
 def area_of(pack: Pack, code: str, period: Period) -> Area:
     """The row of `areas.csv` that holds on the period's last day (else the code's last row)."""
-    rows = [area for area in pack.areas if area.code == code]
+    rows = _rows_of(pack)[code]
     valid = [area for area in rows if valid_on(area, period.last)]
     return valid[-1] if valid else rows[-1]
 

@@ -105,14 +105,15 @@ def _worst_finding(spot: Spot, parts: tuple[Part, ...]) -> tuple[Part, Held] | N
     scale = scale_in_force(spot)
     assert scale is not None
     best = scale.grades[0].cut
-    found = [
+    below = [
         (part, held)
         for part in parts
         if part.fill == "own"
         for held in part.comparisons
-        if held.points is not None and held.points < best and _is_worse(spot, part, held)
+        if held.points is not None and held.points < best
     ]
-    return max(found, key=_cost, default=None)
+    dearest = sorted(below, key=_cost, reverse=True)  # of equals the first stays first
+    return next((pair for pair in dearest if _is_worse(spot, *pair)), None)
 
 
 def _cost(pair: tuple[Part, Held]) -> int:
@@ -146,7 +147,7 @@ def _is_worse(spot: Spot, part: Part, held: Held) -> bool:
 
 def _finding(spot: Spot, part: Part, held: Held) -> Finding:
     indicator = spot.pack.indicator(part.indicator)
-    place = part.comparisons.index(held)
+    place = next(n for n, one in enumerate(part.comparisons) if one is held)
     assert held.expected is not None
     return finding_of(spot, indicator, indicator.compare[place], held.expected)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
+from qingyu.exact import round_half_even
 from qingyu.i18n import Message, T
 from qingyu.index.bridging import bridges_of
 from qingyu.index.charges import applied, charges_of
@@ -20,12 +19,14 @@ from qingyu.pack.model import MICRO, Indicator, Pack
 from qingyu.periods import Period
 
 
-def explain(spot: Spot, change: Change) -> Explanation:
+def explain(spot: Spot, change: Change, *, brief: bool = False) -> Explanation:
     """Everything behind the score of the spot; `change` is made by the caller, who knows what
-    the period before looked like when it was first known."""
+    the period before looked like when it was first known. `brief`: without what an edition's
+    traces leave out (windows, ranges, doubts, lines of the pack but each weight's)."""
     results, pack = spot.results, spot.pack
-    split, note = _split(spot)
-    parts, charges = parts_of(spot, split), charges_of(spot, split)
+    branches = branches_of(spot)
+    split, note = _split(spot, branches)
+    parts, charges = _parts_of(spot, split, branches, brief), charges_of(spot, split)
     area = area_of(pack, spot.code, spot.period)
     grade = grade_in_force(spot)
     rank = spot.found(results.rank)
@@ -54,21 +55,26 @@ def explain(spot: Spot, change: Change) -> Explanation:
         split_note=note,
         change=change,
         scale_line=scale_line(pack, int(spot.ingredients.method.scale[spot.late])),
-        charge_doubts=charge_doubts_of(spot),
+        charge_doubts=() if brief else charge_doubts_of(spot),
     )
 
 
 def parts_of(spot: Spot, split: Split | None = None) -> tuple[Part, ...]:
     """One part per indicator of the index; contributions only with a split."""
-    branches = branches_of(spot)
-    return tuple(_part(spot, indicator, split, branches) for indicator in spot.indicators)
+    return _parts_of(spot, split, branches_of(spot), brief=False)
+
+
+def _parts_of(
+    spot: Spot, split: Split | None, branches: tuple[Branch, ...], brief: bool
+) -> tuple[Part, ...]:
+    return tuple(_part(spot, one, split, branches, brief) for one in spot.indicators)
 
 
 # -- parts ----------------------------------------------------------------------------------------
 
 
 def _part(
-    spot: Spot, indicator: Indicator, split: Split | None, branches: tuple[Branch, ...]
+    spot: Spot, indicator: Indicator, split: Split | None, branches: tuple[Branch, ...], brief: bool
 ) -> Part:
     place, unit = spot.place_of(indicator.id), unit_of(spot.pack, indicator.measure)
     count = spot.given(spot.ingredients.world.count, place)
@@ -81,9 +87,9 @@ def _part(
         indicator=indicator.id,
         name=indicator.name.model_dump(),
         dimension=indicator.dimension,
-        measure=indicator.measure.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        measure={} if brief else _measure(indicator),
         count=spot.amount(count, indicator.measure.places),
-        window=window_of(spot, indicator),
+        window=None if brief else window_of(spot, indicator),
         exposure=spot.number(exposure) if exposure > 0 else None,
         unit=indicator.per.unit,
         rate=rate(count, exposure, indicator),
@@ -96,13 +102,17 @@ def _part(
         dimension_weight=spot.dimension_weight(indicator.dimension),
         share=_share(indicator, branches),
         contribution=contribution,
-        comparisons=comparisons_of(spot, indicator),
+        comparisons=comparisons_of(spot, indicator, brief=brief),
         bridged_since=spot.part_since(indicator),
         pack_line=_weight_line(spot, indicator),
-        pack_lines=_lines(spot, indicator),
-        doubts=doubts_of(spot, indicator),
+        pack_lines={} if brief else _lines(spot, indicator),
+        doubts=() if brief else doubts_of(spot, indicator),
         measure_unit=None if unit is None else unit.model_dump(),
     )
+
+
+def _measure(indicator: Indicator) -> dict[str, object]:
+    return indicator.measure.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _carried_from(spot: Spot, place: int) -> str | None:
@@ -142,7 +152,7 @@ def _share(indicator: Indicator, branches: tuple[Branch, ...]) -> int:
         return 0
     whole = sum(one.weight for one in branches)
     inside = sum(one.weight for one in branch.members)
-    return round(Fraction(MICRO * branch.weight * member.weight, whole * inside))
+    return round_half_even(MICRO * branch.weight * member.weight, whole * inside)
 
 
 def _dimension(spot: Spot, name: str) -> DimensionPart:
@@ -180,20 +190,21 @@ def branches_of(spot: Spot) -> tuple[Branch, ...]:
 def _members(spot: Spot, dimension: str) -> tuple[Member, ...]:
     found = []
     for indicator in spot.indicators:
+        if indicator.dimension != dimension:
+            continue
         value = spot.score(spot.results.indicator, spot.place_of(indicator.id))
         weight = spot.weight(indicator.id)
-        if indicator.dimension == dimension and value is not None and weight:
+        if value is not None and weight:
             found.append(Member(indicator.id, weight, value))
     return tuple(found)
 
 
-def _split(spot: Spot) -> tuple[Split | None, Message | None]:
+def _split(spot: Spot, branches: tuple[Branch, ...]) -> tuple[Split | None, Message | None]:
     """The split of the score before caps and vetoes; or why there is none."""
     before = spot.score(spot.results.before_caps)
     if before is None:
         return None, T("There is no score to split.")
     index = spot.pack.index_for(spot.period.kind)
-    branches = branches_of(spot)
     split = split_score(branches, before, index.method, index.within, index.exponent)
     if split is not None:
         return split, None

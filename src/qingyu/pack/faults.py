@@ -196,6 +196,8 @@ def _expected(kind: str, context: dict[str, Any]) -> Text:
         if kind == "too_short":
             return T("at least {count} of them", count=least)
         return T("at most {count} of them", count=most)
+    if kind == "string_pattern_mismatch":
+        return T("text of the form {pattern}", pattern=context["pattern"])
     return T("a value of the right kind ({kind})", kind=kind)
 
 

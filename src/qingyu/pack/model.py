@@ -68,7 +68,7 @@ from qingyu.pack.places import (
     Level,
     Outline,
 )
-from qingyu.pack.publication import Protection, ProtectionLevel, Publication, PublicIndex
+from qingyu.pack.publication import Alerts, Protection, ProtectionLevel, Publication, PublicIndex
 from qingyu.pack.stars import StarBand, StarItem, StarList, StarRules, Stars, StarVeto
 from qingyu.pack.unions import Union
 from qingyu.pack.values import (
@@ -112,6 +112,7 @@ __all__ = [
     "MICRO",
     "SEVERITIES",
     "AimedScores",
+    "Alerts",
     "Area",
     "AreaClass",
     "Calendar",

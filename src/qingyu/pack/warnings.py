@@ -70,6 +70,12 @@ class Rise(Model):
     leave: Micro = Field(ge=0)
     least: int = Field(ge=1)
 
+    @model_validator(mode="after")
+    def _leaves_later(self) -> Rise:
+        if self.leave > self.by:
+            raise ValueError(T("a `leave` that is not above `by`: an episode ends later"))
+        return self
+
 
 class RankFall(Model):
     """The rank of the index fell by at least so many places since the period before."""

@@ -14,7 +14,8 @@ from qingyu.i18n import T
 from qingyu.release.sums import SUMS, digest_of_bytes, read_sums
 from qingyu.release.table import Column, Table
 
-_WATCHED = ("score", "grade", "rank", "of")
+_WATCHED = ("score", "grade", "grade_from", "grade_to", "rank", "of")
+_COLOURS = ("grade", "grade_from", "grade_to")
 _MILLI = 3
 
 
@@ -50,11 +51,15 @@ def changed(folder: Path, areas: Table) -> list[dict[str, Any]]:
                     "name": (after or before)["name"],
                     "grade_before": before.get("grade"),
                     "grade": after.get("grade"),
+                    "grade_from_before": before.get("grade_from"),
+                    "grade_to_before": before.get("grade_to"),
+                    "grade_from": after.get("grade_from"),
+                    "grade_to": after.get("grade_to"),
                     "score_before": before.get("score"),
                     "score": after.get("score"),
                     "rank_before": before.get("rank"),
                     "rank": after.get("rank"),
-                    "colour_changed": before.get("grade") != after.get("grade"),
+                    "colour_changed": any(before.get(n) != after.get(n) for n in _COLOURS),
                 }
             )
     return found
@@ -77,6 +82,11 @@ def table_of_changes(period: str, rows: list[dict[str, Any]]) -> Table:
         Column("name", "text", of("name", text), about="printed name"),
         Column("grade_before", "text", of("grade_before", text), about="the colour that stood"),
         Column("grade", "text", of("grade", text), about="the colour now"),
+        Column("grade_from_before", "text", of("grade_from_before", text), about="worst of several "
+               "colours that stood, where a boundary was withheld"),
+        Column("grade_to_before", "text", of("grade_to_before", text), about="best of these"),
+        Column("grade_from", "text", of("grade_from", text), about="worst of several colours now"),
+        Column("grade_to", "text", of("grade_to", text), about="best of these"),
         Column("score_before", "fixed", score("score_before"), _MILLI, about="that stood"),
         Column("score", "fixed", score("score"), _MILLI, about="the score now"),
         Column("rank_before", "whole", of("rank_before", whole), about="the rank that stood"),

@@ -8,6 +8,14 @@ from collections.abc import Mapping, Sequence
 from qingyu.release.sums import digest_of_bytes
 from qingyu.release.table import Table
 
+PACKAGE = "datapackage.json"
+
+
+def keys_of(package: bytes) -> dict[str, list[str]]:
+    """The key of each table of a descriptor, by the table's name."""
+    resources = json.loads(package)["resources"]
+    return {resource["name"]: resource["schema"]["primaryKey"] for resource in resources}
+
 
 def members_of(tables: Sequence[Table]) -> dict[str, bytes]:
     """Each table in its three forms."""

@@ -5,6 +5,7 @@ shelf/
     editions/<n>/      SHA256SUMS, SHA256SUMS.minisig, chain.json, approvals/, and the contents
     latest/<kind>      a link to the newest edition of the newest period
     editions.json      the public log: every edition, with reason and colours changed
+    errata.*, feeds/   what was wrong, and feeds for other programs (feeds/derived.py)
 
 Everything but `editions/` is made anew from it (`mend`), so that what a killed run left undone the
 next one finishes. What is on its way stands beside the shelf, never in it.
@@ -14,49 +15,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from qingyu import disk
-from qingyu.errors import DamageError, ReleaseError
+from qingyu.errors import ReleaseError
 from qingyu.i18n import T
 from qingyu.minisign import Secret
-from qingyu.release.drafts import MANIFEST, Draft
+from qingyu.release.cap.rule import follows
+from qingyu.release.drafts import Draft
+from qingyu.release.edition import Edition, latest_of, read_edition
+from qingyu.release.feeds.derived import LOG, derived
 from qingyu.release.folder import with_sums, write_folder
 from qingyu.release.keyring import Keyring
 from qingyu.release.people import Approver
-from qingyu.release.sums import CHAIN, SIGNATURE, SUMS, digest_of_bytes, digest_of_member
+from qingyu.release.sums import CHAIN, SIGNATURE, SUMS
 
 _FOLDER, _FILE = 0o755, 0o644  # what a web server has to read
-LOG = "editions.json"
-
-
-@dataclass(frozen=True)
-class Edition:
-    """An edition on the shelf, as its own files say (verify.py checks them)."""
-
-    number: int
-    folder: Path
-    digest: str  # of its SHA256SUMS: what the next edition names as the one before it
-    manifest: dict[str, Any]
-    chain: dict[str, Any]
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        return self.manifest["index"], self.manifest["period"]
-
-    def public(self) -> dict[str, Any]:
-        """Its line of the log."""
-        said = ("kind", "index", "period", "moment", "reason", "replaces", "colours_changed")
-        return {
-            "edition": self.number,
-            **{name: self.manifest[name] for name in said},
-            "released": self.chain["released"],
-            "sha256sums": self.digest,
-        }
 
 
 class Shelf:
@@ -84,6 +60,7 @@ class Shelf:
             if one.chain["draft"] == draft.digest:
                 return one, True
         _still_current(draft, self.standing(draft.subject))
+        _warns_after(draft, editions)
         number = editions[-1].number + 1 if editions else 1
         secret = keyring.secret()
         members = _published(draft, number, editions[-1].digest if editions else None,
@@ -97,11 +74,10 @@ class Shelf:
         disk.make_folder(self.folder / "editions", _FOLDER)
         disk.make_folder(self.folder / "latest", _FOLDER)
         editions = self.editions()
-        log = [one.public() for one in editions]
-        text = json.dumps(log, ensure_ascii=False, indent=1) + "\n"
-        wanted = {**keyring.signed(), LOG: text.encode()}
+        wanted = {**keyring.signed(), **derived(editions)}
         for name, data in wanted.items():
             path = self.folder / name
+            disk.make_folder(path.parent, _FOLDER)
             if not path.is_file() or path.read_bytes() != data:
                 self._replace(path, data)
         for kind, edition in latest_of(editions).items():
@@ -138,34 +114,6 @@ class Shelf:
         disk.sync_folder(path.parent)
 
 
-def latest_of(editions: tuple[Edition, ...]) -> dict[str, Edition]:
-    """By kind of period, the newest edition of the newest period."""
-    found: dict[str, Edition] = {}
-    for one in editions:
-        kind = one.manifest["period_kind"]
-        if kind not in found or one.manifest["last_day"] >= found[kind].manifest["last_day"]:
-            found[kind] = one
-    return found
-
-
-def read_edition(folder: Path) -> Edition:
-    try:
-        digest = digest_of_member(folder / SUMS)
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        chain = json.loads((folder / CHAIN).read_bytes())
-        found = Edition(int(folder.name), folder, digest, manifest, chain)
-        found.public()
-        _ = found.chain["draft"], found.manifest["last_day"], found.manifest["period_kind"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise DamageError(
-            str(folder),
-            T("an edition that cannot be read"),
-            T("manifest.json, chain.json and SHA256SUMS as they were published"),
-            T("Put the folder back from a copy; an edition is never mended by hand."),
-        ) from None
-    return found
-
-
 def _is_number(name: str) -> bool:
     return name.isascii() and name.isdigit()
 
@@ -178,6 +126,17 @@ def _still_current(draft: Draft, standing: Edition | None) -> None:
             draft.id,
             T("another edition of this period, published since the draft"),
             T("a draft that takes the place of the edition that stands"),
+            T("Draft again, and have it approved again."),
+        )
+
+
+def _warns_after(draft: Draft, editions: Sequence[Edition]) -> None:
+    """Its warnings refer to those that stood when it was drafted."""
+    if not follows(draft.manifest, editions):
+        raise ReleaseError(
+            draft.id,
+            T("another edition of this index, published since the draft"),
+            T("warnings that refer to those of the newest edition"),
             T("Draft again, and have it approved again."),
         )
 
@@ -211,4 +170,4 @@ def _published(
     return {**members, SIGNATURE: signature.encode()}
 
 
-__all__ = ["LOG", "Edition", "Shelf", "digest_of_bytes", "latest_of", "read_edition"]
+__all__ = ["LOG", "Edition", "Shelf", "latest_of", "read_edition"]

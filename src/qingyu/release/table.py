@@ -108,6 +108,11 @@ def _in_json(column: Column) -> pa.Array:
     return _plain(column)
 
 
+def printed(column: Column) -> pa.Array:
+    """Every cell as text, as CSV has it before spreadsheets are thought of; null where empty."""
+    return column.values if column.kind == "text" else _plain(column)
+
+
 def _plain(column: Column) -> pa.Array:
     """Numbers, flags and dates as both forms print them."""
     if column.kind != "fixed" or column.places == 0:

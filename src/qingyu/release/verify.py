@@ -19,8 +19,11 @@ from qingyu.errors import Fault
 from qingyu.i18n import T, Text
 from qingyu.minisign import Public, Signature
 from qingyu.release.drafts import MANIFEST
+from qingyu.release.feeds.derived import derived
+from qingyu.release.forms import differences
 from qingyu.release.keyring import Key, trusted_keys
-from qingyu.release.shelf import LOG, Edition, Shelf, latest_of
+from qingyu.release.package import PACKAGE, keys_of
+from qingyu.release.shelf import Edition, Shelf, latest_of
 from qingyu.release.sums import (
     APPROVALS,
     CHAIN,
@@ -137,10 +140,28 @@ def _members(folder: Path, listed: dict[str, str], faults: list[Fault]) -> None:
             faults.append(_fault(name, T("a link or no plain file"), T("a file")))
         elif digest != listed[name]:
             faults.append(_fault(name, T("a file that was changed"), T("the bytes published")))
+            faults += _rows_touched(folder, name, listed)
     for name in sorted(set(listed) - there):
         faults.append(_fault(name, T("nothing"), T("a file that was published")))
     for name in sorted(there - set(listed)):
         faults.append(_fault(name, T("a file that nobody signed"), T("nothing of this name")))
+
+
+def _rows_touched(folder: Path, name: str, listed: dict[str, str]) -> list[Fault]:
+    """The rows and cells of a changed table, by its other forms."""
+
+    def whole(member: str) -> bytes | None:
+        data = _read(folder / member)
+        is_whole = data is not None and digest_of_bytes(data) == listed.get(member)
+        return data if is_whole else None
+
+    package, touched = whole(PACKAGE), _read(folder / name)
+    key = {} if package is None else keys_of(package)
+    table = name.rpartition(".")[0]
+    if table not in key or touched is None:
+        return []
+    found = differences(name, touched, whole, key[table])
+    return [_fault(f"{name}: {where}", one, other) for where, one, other in found]
 
 
 def _digests(folder: Path, names: Sequence[str]) -> list[str | None]:
@@ -210,9 +231,17 @@ def _derived(shelf: Shelf, found: Sequence[Checked]) -> list[Fault]:
         return []  # these come first, and what is derived from them cannot be judged
     editions: tuple[Edition, ...] = shelf.editions()
     faults = []
-    data = _json(shelf.folder / LOG)
-    if data != [one.public() for one in editions]:
-        faults.append(_fault(LOG, T("another list of editions"), T("every edition, in order")))
+    for name, data in derived(editions).items():
+        if _read(shelf.folder / name) != data:
+            faults.append(
+                Fault(
+                    name,
+                    T("not what the editions say"),
+                    T("the bytes that this version of Qingyu makes from them"),
+                    T("The editions are whole: read them. The office makes this file anew when it "
+                      "publishes again."),
+                )
+            )  # fmt: skip
     for kind, edition in latest_of(editions).items():
         link = shelf.folder / "latest" / kind
         if not link.is_symlink() or os.readlink(link) != f"../editions/{edition.number}":

@@ -9,6 +9,7 @@ from qingyu.pack.rules import (
     measures,
     natures,
     persons,
+    protection,
     publication,
     references,
     sources,
@@ -39,4 +40,5 @@ RULES: tuple[Rule, ...] = (
     *cases.RULES,
     *integrity.RULES,
     *publication.RULES,
+    *protection.RULES,
 )

@@ -66,8 +66,19 @@ def _protection(draft: Draft) -> None:
             )
 
 
+def _alerts(draft: Draft) -> None:
+    """Only what an edition prints can become a warning."""
+    if draft.publication is None or draft.publication.alerts is None:
+        return
+    public = {kind for one in draft.publication.indices for kind in one.periods}
+    for place, kind in enumerate(draft.publication.alerts.periods):
+        key = f"publication/alerts/periods/{place}"
+        must_be_known(draft, key, kind, public, T("a kind of period that is made public"))
+
+
 RULES: tuple[Rule, ...] = (
     rule(_roles, "publication"),
     rule(_indices, "publication", "pack"),
     rule(_protection, "publication", "sources"),
+    rule(_alerts, "publication"),
 )
