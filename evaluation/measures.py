@@ -71,3 +71,21 @@ def bootstrap(totals: Floats, sizes: Floats) -> Difference:
     means = totals[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
     lower, upper = np.quantile(means, [0.025, 0.975])
     return Difference(float(totals.sum() / sizes.sum()), float(lower), float(upper))
+
+
+def paired_over(ones: list[pd.DataFrame], others: list[pd.DataFrame]) -> Difference:
+    """The mean over worlds of `paired`, each world with the same weight whatever its size; worlds
+    are drawn independently, so the variances of their differences add up."""
+    gains = [paired(one, other) for one, other in zip(ones, others, strict=True)]
+    mean = sum(gain.mean for gain in gains) / len(gains)
+    half = sum(((gain.upper - gain.lower) / 2) ** 2 for gain in gains) ** 0.5 / len(gains)
+    return Difference(mean, mean - half, mean + half)
+
+
+def delays_of_both(one: pd.DataFrame, other: pd.DataFrame) -> tuple[int, float, float]:
+    """How many outbreaks both found, and the mean points to each one's first alarm: of the same
+    outbreaks, so that a method that finds only the plain ones does not look fast."""
+    keys = ["group", "replicate"]
+    joined = one[[*keys, "delay"]].merge(other[[*keys, "delay"]], on=keys, validate="1:1")
+    both = joined[(joined.delay_x >= 0) & (joined.delay_y >= 0)]
+    return len(both), float(both.delay_x.mean()), float(both.delay_y.mean())

@@ -21,6 +21,11 @@ RESULTS = Path(__file__).parent / "results"
 PAGE = Path("explanation") / "odds.md"
 PICTURE = Path("evaluation") / "odds.svg"
 MODELLED = "as modelled"
+_KINDS = (
+    ("one", "index of one indicator"),
+    (ALL, "index of all five"),
+    (MEAN, "index of one mean, by its answers"),
+)
 _ORDER = (MODELLED, "calm", "clusters", "episodes", "seasons", "lognormal", "drift")
 
 
@@ -36,6 +41,7 @@ def write(docs: Path, page: str) -> None:
     """The page with its tables made anew, and the picture."""
     for mark, lines in (
         ("coverage", coverage_tables()),
+        ("ranks", rank_table()),
         ("grades", grade_table()),
         ("standings", standing_table()),
     ):
@@ -58,11 +64,7 @@ def between(page: str, mark: str, text: str) -> str:
 def coverage_tables() -> Iterator[str]:
     """Coverage of the 90 % intervals, its error between cities and the mean width, by stratum."""
     found = coverage(raw("coverage"))
-    for kind, words in (
-        ("one", "index of one indicator"),
-        (ALL, "index of all five"),
-        (MEAN, "index of one mean, by its answers"),
-    ):
+    for kind, words in _KINDS:
         mine = found[found.kind == kind].set_index(["world", "stratum"])
         if kind != "one":
             yield ""
@@ -86,6 +88,24 @@ def _cell(mine: pd.DataFrame, key: tuple[str, str]) -> str:
         return "–"
     one = mine.loc[key]
     return f"{100 * one.covered:.1f} ±{100 * one.error:.1f} ({one.width:.1f})"
+
+
+def rank_table() -> Iterator[str]:
+    """Coverage of the 90 % intervals of ranks by stratum: mean of the worlds, and the lowest."""
+    found = coverage(raw("coverage"))
+    yield f"| true rank inside | {' | '.join(STRATUM)} |"
+    yield "|---" * (len(STRATUM) + 1) + "|"
+    for kind, words in _KINDS:
+        mine = (
+            found[found.kind == kind].groupby("stratum", observed=True).ranked.agg(["mean", "min"])
+        )
+        yield _row(words, [_rank(mine, stratum) for stratum in STRATUM])
+
+
+def _rank(mine: pd.DataFrame, stratum: str) -> str:
+    if stratum not in mine.index:
+        return "–"
+    return f"{100 * mine['mean'][stratum]:.0f} % ({100 * mine['min'][stratum]:.0f} %)"
 
 
 def grade_table() -> Iterator[str]:

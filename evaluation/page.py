@@ -9,7 +9,7 @@ import pandas as pd
 
 from evaluation import tables
 from evaluation.charts import Line, chart
-from evaluation.measures import summary
+from evaluation.measures import delays_of_both, paired_over, summary
 from evaluation.methods import DEFAULT
 from evaluation.run import BASE, CITIES, REPLICATES, RESULTS
 from evaluation.tables import of, rival, shown
@@ -83,6 +83,28 @@ def verdict(rows: pd.DataFrame, scope: str, rate: str) -> str:
     return f"default detects {mine:.3f} and is {word} the best other method, {best}: {shown(gain)}"
 
 
+def over_all(worlds: dict[str, pd.DataFrame], rate: str) -> str:
+    """One sentence on all worlds together, each with the same weight."""
+    met = {
+        name: sum(summary(of(rows, name, "all", rate)).found for rows in worlds.values())
+        / len(worlds)
+        for name in tables.names(worlds[BASE])
+    }
+    best = max((name for name in met if name != DEFAULT), key=lambda name: met[name])
+    gain = paired_over(*([of(rows, name, "all", rate) for rows in worlds.values()]
+                         for name in (DEFAULT, best)))  # fmt: skip
+    return (f"default detects {met[DEFAULT]:.3f}, the best other method, {best}, {met[best]:.3f}: "
+            f"{shown(gain)}")  # fmt: skip
+
+
+def speed(rows: pd.DataFrame, unit: str) -> str:
+    """One sentence on the time to detection of what both found."""
+    best, _ = rival(rows, "all", "1%")
+    both, mine, other = delays_of_both(*(of(rows, n, "all", "1%") for n in (DEFAULT, best)))
+    return (f"of the {both} outbreaks that default and {best} both find at 1 %, the first takes "
+            f"{mine:.2f} {unit} and the second {other:.2f}")  # fmt: skip
+
+
 def text(worlds: dict[str, pd.DataFrame], labels: pd.DataFrame) -> str:
     rows = worlds[BASE]
     weak = [
@@ -100,6 +122,10 @@ def text(worlds: dict[str, pd.DataFrame], labels: pd.DataFrame) -> str:
         pooled_low=verdict(rows, "all", "0.1%"),
         rare=verdict(rows, "rare", "1%"),
         rare_low=verdict(rows, "rare", "0.1%"),
+        over_all=over_all(worlds, "1%"),
+        over_all_low=over_all(worlds, "0.1%"),
+        speed=speed(rows, "weeks"),
+        speed_days=speed(worlds["days"], "days"),
         main=tables.main_table(rows, "all", "1%", "weeks"),
         main_low=tables.main_table(rows, "all", "0.1%", "weeks"),
         main_rare=tables.main_table(rows, "rare", "1%", "weeks"),

@@ -42,7 +42,7 @@ def test_all_well_is_0_and_its_json_is_the_manuals(office: Office, made: Path) -
     said = office.daily("--date", "2016-11-02", "--json")
     assert said.code == 0
     assert {name.removesuffix("[]") for name in DAILY.fields} == set(said.json)
-    assert {"collect", "count", "panel", "supply", "compute", "report"} == set(
+    assert {"collect", "count", "panel", "supply", "compute", "warn", "report"} == set(
         said.json["rows_read"]
     )
     for name in ("rows_read", "cells_read"):
@@ -62,6 +62,22 @@ def test_a_refused_file_is_11_and_the_rest_goes_on(
     assert words in said.out
     assert (office.post / "refused" / "a.csv").is_file()
     assert (office.post / "done" / "b.csv").is_file()
+
+
+def test_many_batches_of_a_source_are_one_line(office: Office, made: Path) -> None:
+    """At the first run of a city there are hundreds; --json has each."""
+    whole = (made / "calls.csv").read_text("utf-8").splitlines(keepends=True)
+    (office.post / "a.csv").write_text("".join(whole[:40]), "utf-8")
+    (office.post / "b.csv").write_text("".join([whole[0], *whole[40:]]), "utf-8")
+    words = ("daily", "--home", office.home, "--date", "2016-11-02")
+    said = office.qingyu("--lang", "en", *words)
+    rows = f"{len(whole) - 1:,} rows"
+    assert [line for line in said.out.splitlines() if "batches of" in line] == [
+        line for line in said.out.splitlines() if line.startswith("2 batches of calls (1 to 2)")
+    ]
+    assert f"2 batches of calls (1 to 2): {rows}" in said.out
+    report = json.loads((office.home / "daily" / "reports" / "2016-11-02.json").read_text("utf-8"))
+    assert [batch["batch"] for batch in report["received"]] == [1, 2]
 
 
 def test_not_run_by_its_hour_is_12(office: Office) -> None:

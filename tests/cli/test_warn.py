@@ -43,6 +43,7 @@ def home(tmp_path: Path, qingyu: Qingyu) -> Path:
     pack = tmp_path / "pack"
     shutil.copytree(PACK, pack)
     (pack / "warnings.yaml").write_text(RULES, "utf-8")
+    (pack / "cases" / "warnings.yaml").unlink()  # they are of the pack's own rules
     rows = ["lat,lng,desc,zip,title,timeStamp,twp,addr,e"]
     for number in range(60):
         day = date(2016, 9, 1) + timedelta(days=number)
@@ -114,3 +115,22 @@ def test_a_backtest_says_what_would_have_been_sent(home: Path, qingyu: Qingyu) -
 
 def test_a_city_without_a_past_cannot_be_calibrated(home: Path, qingyu: Qingyu) -> None:
     assert qingyu("warn", "--calibrate", "1", "--home", home).code == 9
+
+
+def test_the_truth_stands_beside_a_backtest(home: Path, qingyu: Qingyu) -> None:
+    folder = home.parent / "city"
+    assert qingyu("warn", "--truth", folder, "--home", home).code == 2
+    words = ("warn", "--backtest", "2016", "--hindsight", "--truth", folder, "--home", home)
+    assert qingyu(*words).code == 9
+    (folder / "truth").mkdir(parents=True)
+    put = {
+        "id": "crashes", "name_zh": "事故增多", "name": "More crashes", "on": "happens",
+        "towns": ["4209144976"], "streams": ["accidents"], "first": "2016-10-09",
+        "last": "2016-10-20",
+    }  # fmt: skip
+    (folder / "truth" / "model.json").write_text(json.dumps({"episodes": [put]}), "utf-8")
+    answer = json.loads(qingyu(*words, "--json").out)
+    assert (answer["truth"]["of"], answer["truth"]["false"]) == (0, 1)  # no rule counts that
+    page = qingyu(*words, "--lang", "en")
+    assert "0 of 0 that a rule looks for were found." in page.out
+    assert "1 of 1 told episodes met nothing" in page.out

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from evaluation.calibrate import calm_scores, outbreak_scores, threshold
 from evaluation.charts import Line, chart
-from evaluation.measures import bootstrap, paired, summary
+from evaluation.measures import bootstrap, delays_of_both, paired, paired_over, summary
 from evaluation.methods import DEFAULT, METHODS_BY_NAME, methods
 from evaluation.run import delays, rows_of, stretches
 from evaluation.scenarios import noufaily
@@ -73,6 +73,11 @@ def results(delay: list[int], replicate: list[int]) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def each(delay: list[int]) -> pd.DataFrame:
+    """One series a replicate."""
+    return results(delay, list(range(len(delay))))
+
+
 def test_summary_by_hand() -> None:
     found = summary(results([0, 2, -1, -1], [0, 1, 2, 3]))
     assert (found.false, found.found, found.delay, found.at_once) == (0.02, 0.5, 1.0, 0.25)
@@ -88,6 +93,23 @@ def test_paired_differences() -> None:
     assert paired(one, one).upper == 0
     with pytest.raises(ValueError, match="same series"):
         paired(one, other[:-1])
+
+
+def test_all_worlds_have_the_same_weight() -> None:
+    """A small world in which half are found more, a large one in which a tenth are found less."""
+    found = np.arange(40) % 2 * 3 - 1
+    small, none = each(found.tolist()), each([-1] * 40)
+    large, other = each([-1] * 20 + [0] * 180), each([0] * 200)
+    gain = paired_over([small, large], [none, other])
+    assert gain.mean == pytest.approx((0.5 - 0.1) / 2)
+    wide, narrow = (paired(small, none), paired(large, other))
+    half = np.hypot(wide.upper - wide.lower, narrow.upper - narrow.lower) / 4
+    assert gain.upper - gain.mean == pytest.approx(half)
+    assert gain.mean - gain.lower == pytest.approx(half)
+
+
+def test_delays_of_what_both_found() -> None:
+    assert delays_of_both(each([0, 2, -1, 4]), each([1, -1, 3, 0])) == (2, 2.0, 0.5)
 
 
 def test_bootstrap_covers_the_truth_about_as_often_as_it_says() -> None:

@@ -41,7 +41,7 @@ def case(**more: object) -> Case:
 
 
 def with_cases(pack: Pack, *cases: Case) -> Pack:
-    return pack.model_copy(update={"cases": cases})
+    return pack.model_copy(update={"cases": cases, "warning_cases": ()})
 
 
 def test_the_pack_s_own_cases_hold(pack: Pack) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flows_county import MERION, PLACES, Call, County
+from warn_rules import RULES
 
 from qingyu.errors import DamageError, NotFoundError, PackError
 from qingyu.flows.warn import Warned, lift, notify, silence, warn
@@ -18,22 +19,11 @@ from qingyu.flows.warn_live import Found, live, mornings_of
 from qingyu.flows.warn_log import read_log
 from qingyu.flows.warn_sentence import warned_json
 from qingyu.index.exact_json import dumps
+from qingyu.index.hierarchy import day_number
 from qingyu.pack.model import Pack, Warnings
 
 FIRST, START, LAST = date(2016, 1, 1), date(2016, 3, 1), date(2016, 3, 19)
 SURGE = date(2016, 3, 8), date(2016, 3, 12)
-RULES = {
-    "morning": "18:00",
-    "budget": {"a_year": "2", "level": "township", "reference": "test", "why": "test"},
-    "rules": (
-        {
-            "id": "leap", "name": {"zh": "骤增", "en": "A leap"}, "severity": "serious",
-            "of": ("traffic_crash",), "levels": ("county", "township"), "quiet": "3 days",
-            "within": "5 days", "reference": "test", "why": "test",
-            "detect": {"by": "bayes", "window": "1 days", "enter": "0.0001", "leave": "0.01"},
-        },
-    ),
-}  # fmt: skip
 
 
 def usual(day: date, place: str) -> int:
@@ -112,6 +102,29 @@ def test_missed_runs_and_restarts_change_nothing(county: County, runs: list[int]
     for run in runs:
         live(county.home, pack, mornings[:run])
     assert words(live(county.home, pack, mornings)) == whole
+
+
+REDS = {
+    "id": "reds", "name": {"zh": "连红", "en": "Reds"}, "severity": "serious", "of": ("traffic",),
+    "levels": ("township",), "quiet": "1 days", "reference": "test", "why": "test",
+    "reds": {"run": 3, "no_data": "skipped", "leave": "1"},
+}  # fmt: skip
+
+
+def test_three_reds_in_a_row_are_counted_across_restarts(county: County) -> None:
+    """A run that lasts longer than any run of the program, whichever mornings it missed."""
+    rules = Warnings.model_validate(RULES | {"rules": (REDS,)}, strict=False)
+    pack = county.pack.model_copy(update={"warnings": rules})
+    mornings = mornings_of(county.home, pack, county.now)
+    shutil.rmtree(county.home.folder / "warn", ignore_errors=True)
+    whole = raised(pack, live(county.home, pack, mornings))
+    (one,) = [one for one in whole if one.area == "4209144976"]
+    assert day_number(SURGE[0]) + 2 <= one.episode.first <= day_number(SURGE[1])
+    shutil.rmtree(county.home.folder / "warn")
+    for run in (2, 9, 11, len(mornings)):  # in the middle of the run, and one day later
+        found = live(county.home, pack, mornings[:run])
+    assert raised(pack, found) == whole
+    shutil.rmtree(county.home.folder / "warn")
 
 
 def test_what_was_known_first_is_said_first(county: County) -> None:

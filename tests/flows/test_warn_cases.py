@@ -12,13 +12,17 @@ from qingyu.flows.cases import run_cases
 from qingyu.flows.warn_cases import run_rule_cases
 from qingyu.pack.load import load_pack
 
-ZHUHAI = load_pack(Path(__file__).resolve().parents[2] / "packs" / "zhuhai")
+PACKS = Path(__file__).resolve().parents[2] / "packs"
+ZHUHAI = load_pack(PACKS / "zhuhai")
 
 
-def test_every_case_of_the_pack_holds() -> None:
-    outcomes = list(run_rule_cases(ZHUHAI))
+@pytest.mark.parametrize("name", ["zhuhai", "montco"])
+def test_every_case_of_the_packs_holds(name: str) -> None:
+    pack = load_pack(PACKS / name)
+    outcomes = list(run_rule_cases(pack))
     assert [one.found for one in outcomes] == [one.expected for one in outcomes]
-    assert len(outcomes) == len(ZHUHAI.warning_cases) >= 8
+    assert len(outcomes) == len(pack.warning_cases) >= 7
+    assert {one.rule for one in outcomes} >= {"surge", "leap", "reds"}
 
 
 def test_a_case_that_expects_what_does_not_come_is_told() -> None:

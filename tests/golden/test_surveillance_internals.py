@@ -5,7 +5,8 @@ from __future__ import annotations
 import glm_twin
 import numpy as np
 import pytest
-from r_results import Read, column, series
+from r_results import Read, column, number, series
+from scipy import stats
 
 from qingyu.warn import quasipoisson as qp
 from qingyu.warn.design import Design
@@ -54,6 +55,10 @@ def test_residuals_weights_and_fits(golden: Read, day: str) -> None:
     }
     assert (scalars["w"], scalars["b"]) == (options.half, options.years)
     assert scalars["weightsThreshold"] == options.reweigh
+    assert (scalars["noPeriods"], scalars["pastWeeksNotIncluded"]) == (options.groups, options.skip)
+    assert (scalars["pThresholdTrend"], 1 - scalars["alpha"]) == (
+        options.trend_level, options.level,
+    )  # fmt: skip
     order = np.argsort(base.rows)
     design, past = Design(base), counts[base.rows][:, None]
     known = np.ones_like(past)
@@ -92,6 +97,9 @@ def test_coefficients_and_result(golden: Read, day: str) -> None:
     assert found.phi[0, 0] == pytest.approx(float(result["phi"]), rel=CLOSE)
     assert found.slope[0, 0] == pytest.approx(float(result["trendcoef"]), rel=CLOSE)
     assert found.tail[0, 0] == pytest.approx(float(result["pvalue"]), rel=CLOSE)
+    wanted = np.array([number(result[name]) for name in ("upperbound", "expected", "observed")])
+    ours = np.array([found.upper[0, 0], found.expected[0, 0], given.counts[0, int(day[-3:]) - 1]])
+    assert np.allclose(ours, wanted, rtol=CLOSE, atol=0, equal_nan=True)
     assert bool(found.alarm[0, 0]) == (result["alarm"] not in ("0", "FALSE"))
     terms = golden(f"surveillance/internals/{day}/second_fit_coefficients.csv")
     twin = glm_twin.farrington(
@@ -99,11 +107,19 @@ def test_coefficients_and_result(golden: Read, day: str) -> None:
     ).second
     beta, groups = twin.beta, len(base.starts)
     wanted = column(terms, "estimate")  # intercept, trend, then each group less the first
-    ours = [beta[0], beta[-1], *(beta[1:groups] - beta[0])]
-    assert np.asarray(ours) == pytest.approx(wanted, rel=1e-8)
-    error = np.sqrt(np.diag(twin.covariance))[-1]
-    ratio = float(terms[1]["std_error"]) / error
-    assert (
-        min(abs(ratio**2 / twin.dispersion - 1), abs(ratio**2 / twin.scatter(twin.prior) - 1))
-        < 1e-8
-    )
+    apart = [beta[0], beta[-1], *(beta[1:groups] - beta[0])]
+    assert np.asarray(apart) == pytest.approx(wanted, rel=1e-8)
+    # R's coefficients are those of the first group, the trend and each group's distance from it
+    turn = np.zeros((len(beta), len(beta)))
+    turn[:, 0], turn[0, 0] = -1.0, 1.0
+    turn[1, [0, -1]] = 0.0, 1.0
+    turn[2:, 1:groups] = np.eye(groups - 1)
+    assert turn @ beta == pytest.approx(wanted, rel=1e-8)
+    spread = np.sqrt(np.diag(turn @ twin.covariance @ turn.T))
+    errors = column(terms, "std_error")
+    (scatter,) = {
+        one for one in (twin.dispersion, twin.scatter(twin.prior))
+        if one**0.5 * spread == pytest.approx(errors, rel=1e-8)
+    }  # fmt: skip
+    tails = 2 * stats.t.sf(np.abs(turn @ beta) / (scatter**0.5 * spread), twin.freedom)
+    assert tails == pytest.approx(column(terms, "p_value"), rel=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qingyu.cli.screen import count, listed, say
@@ -16,10 +17,12 @@ _STAGES = {
     "panel": T("reading the cube"),
     "supply": T("asking what is late"),
     "compute": T("computing"),
+    "warn": T("judging for warnings"),
     "report": T("writing the report"),
 }
 
 _MOST = 5  # outlying days that are told one by one
+_MOST_WARNINGS = 10
 
 
 def print_daily(pack: Pack, done: Daily) -> None:
@@ -29,11 +32,7 @@ def print_daily(pack: Pack, done: Daily) -> None:
     say(marked(pack, title))
     if done.again:
         say(T("Nothing new since the last run."))
-    for batch in report["received"]:
-        say(T("Batch {number} of {source}: {rows} rows, {new} new, {corrected} corrected, "
-              "{refused} refused.", number=batch["batch"], source=batch["source"],
-              rows=batch["rows"], new=batch["new"], corrected=batch["corrected"],
-              refused=batch["refused"]))  # fmt: skip
+    _received(report["received"])
     for one in report["refused"]:
         say(T("Refused, from {source}: {reason}", source=one["source"], reason=one["reason"]))
     if report["waiting"]:
@@ -53,7 +52,27 @@ def print_daily(pack: Pack, done: Daily) -> None:
         _period(pack, one)
     for one in report["changes"]:
         _change(pack, one)
+    if report["warnings"] is not None:
+        _warnings(report["warnings"])
     _cost(done)
+
+
+def _received(batches: Sequence[dict[str, Any]]) -> None:
+    """One line a source: after weeks without a run, or at the first, there are hundreds of batches,
+    which --json has one by one."""
+    for source in dict.fromkeys(batch["source"] for batch in batches):
+        mine = [batch for batch in batches if batch["source"] == source]
+        sums = {name: sum(batch[name] for batch in mine)
+                for name in ("rows", "new", "corrected", "refused", "withdrawn")}  # fmt: skip
+        told = {name: count(number) for name, number in sums.items()}
+        first, last = mine[0]["batch"], mine[-1]["batch"]
+        if len(mine) == 1:
+            say(T("Batch {number} of {source}: {rows} rows, {new} new, {corrected} corrected, "
+                  "{refused} refused.", number=first, source=source, **told))  # fmt: skip
+        else:
+            say(T("{batches} batches of {source} ({first} to {last}): {rows} rows, {new} new, "
+                  "{corrected} corrected, {refused} refused; {withdrawn} records withdrawn.",
+                  batches=len(mine), source=source, first=first, last=last, **told))  # fmt: skip
 
 
 def _period(pack: Pack, one: dict[str, Any]) -> None:
@@ -66,6 +85,28 @@ def _period(pack: Pack, one: dict[str, Any]) -> None:
         sentence = pick({name: one["worst"]["sentence"][name] for name in ("zh", "en")})
         say(T("The worst, {area}: {sentence}", area=name_of_area(pack, one["worst"]["area"]),
               sentence=sentence))  # fmt: skip
+
+
+def _warnings(found: dict[str, Any]) -> None:
+    """Episodes that speak, new ones first; `qingyu warn` has their reasons."""
+    if found["morning"] is None:
+        say(T("No morning has come since the first file: warnings begin with the next."))
+        return
+    for one in found["not_judged"]:
+        say(T("Not judged for warnings, for want of {source}: {subjects}",
+              source=one["source"], subjects=listed(one["subjects"])))  # fmt: skip
+    episodes = sorted(found["episodes"], key=lambda one: not one["new"])
+    if not episodes:
+        say(T("Warnings, as of the morning of {morning}: none.", morning=found["morning"]))
+        return
+    new = sum(one["new"] for one in episodes)
+    say(T("Warnings, as of the morning of {morning}: {count}, of these new: {new}.",
+          morning=found["morning"], count=len(episodes), new=new))  # fmt: skip
+    for one in episodes[:_MOST_WARNINGS]:
+        sentence = pick({name: one["sentence"][name] for name in ("zh", "en")})
+        say(f"  {'[!]' if one['new'] else '[ ]'} {sentence}")
+    if len(episodes) > _MOST_WARNINGS:
+        say(T("  And {more} more: `qingyu warn`", more=len(episodes) - _MOST_WARNINGS))
 
 
 def _change(pack: Pack, one: dict[str, Any]) -> None:

@@ -108,6 +108,10 @@ DAILY = Shape(
         " row of `show`, or null) each",
         "changes[]": "list: `period`, `area`, `was`, `grade`, `amount` (points; null if one"
         " of the two has no score), `causes` (`cause`, `amount`, `joined` each; they add up) each",
+        "warnings": "null for a pack without rules, else object: `morning`, `judged` and `days` (of"
+        " the last week), `episodes` (those that speak: `key`, `number`, `area`, `subject`,"
+        " `severity`, `rules`, `state`, `first`, `last`, `new`, `sentence` each),"
+        " `told_by_another`, `silenced`, `not_judged` (`source`, `what`, `subjects` each)",
         "again": "whether nothing was new",
         "milliseconds": "object: by stage",
         "rows_read": "object: by stage",

@@ -258,6 +258,7 @@ RECEIPT = Shape(
         "ignored_columns": "columns that the contract does not know",
         "read_as": "what files were that are no plain CSV in UTF-8",
         "also_standing": "supplements of a withdrawn batch that still count",
+        "newer": "batches of a newer version that tell some of its days: there it changes nothing",
         "unusual": "object: column → accepted rows with an unusual number in it",
         "unusual_rows[]": "list: the first of them, `file`, `row`, `column`, `value` each",
     },

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,10 @@ from qingyu.cli.options import HomeOption, JsonOption, PeriodOption, open_home, 
 from qingyu.cli.screen import print_json, say
 from qingyu.errors import UsageError
 from qingyu.i18n import T
+
+if TYPE_CHECKING:
+    from qingyu.engine.store import Home
+    from qingyu.pack.model import Pack
 
 
 def add_to(app: typer.Typer) -> None:
@@ -69,6 +74,14 @@ def warn(
             help=T("What would have been sent in that year, month by month.").text,
         ),
     ] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            "--truth",
+            metavar="DIR",
+            help=T("With --backtest: hold it against what was put into this simulated city.").text,
+        ),
+    ] = None,
     calibrate: Annotated[
         int | None,
         typer.Option(
@@ -76,36 +89,44 @@ def warn(
             metavar="CITIES",
             min=1,
             max=100,
-            help=T("What the rules cost in so many simulated calm cities (minutes each).").text,
+            help=T(
+                "What the rules cost in so many simulated calm cities (half a minute each)."
+            ).text,
         ),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    from qingyu.cli.warn_page import print_backtest, print_calibration, print_warned
+    from qingyu.cli.warn_page import print_warned
+    from qingyu.cli.warn_trial_page import print_calibration
     from qingyu.flows import warn as flow
     from qingyu.flows.opening import area_code
-    from qingyu.flows.warn_backtest import backtest as tried
     from qingyu.flows.warn_sentence import warned_json
     from qingyu.index.exact_json import dumps
 
     opened, pack = open_home(home)
     flow.rules_of(pack)
     if calibrate is not None:
+        from qingyu.cli.progress import staged
         from qingyu.flows.warn_calibrate import calibrate as simulated
 
-        cost = simulated(opened, pack, calibrate)
+        with staged() as progress:
+            words = T("Judging days on which nothing happens")
+            cost = simulated(opened, pack, calibrate, lambda done, of: progress(words, done, of))
         if as_json:
             print_json(dumps(cost.to_json()))
         else:
             print_calibration(cost)
         return
+    if truth is not None and backtest is None:
+        raise UsageError(
+            "--truth",
+            T("without --backtest"),
+            T("the year to hold against the truth"),
+            T("Add --backtest YEAR."),
+        )
     if backtest is not None:
-        year = tried(opened, pack, backtest, looking_back=looking_back)
-        if as_json:
-            print_json(dumps(year.to_json()))
-        else:
-            print_backtest(year)
+        _backtest(opened, pack, backtest, looking_back, truth, as_json)
         return
     if notify and (looking_back or as_known):
         raise UsageError(
@@ -123,6 +144,30 @@ def warn(
         print_json(dumps(warned_json(found)))
         return
     print_warned(found)
+
+
+def _backtest(
+    home: Home, pack: Pack, period: str, looking_back: bool, truth: Path | None, as_json: bool
+) -> None:
+    from qingyu.cli.warn_trial_page import print_backtest, print_trial
+    from qingyu.flows.warn_backtest import backtest_of, tried
+    from qingyu.flows.warn_truth import read_truth, trial
+    from qingyu.index.exact_json import dumps
+
+    injected = None if truth is None else read_truth(truth)
+    year = tried(home, pack, period, looking_back=looking_back)
+    months = backtest_of(pack, year, looking_back)
+    plain = months.to_json()
+    if not as_json:
+        print_backtest(months)
+    if injected is not None:
+        days = year.period.first, year.period.last
+        against = trial(pack, year.found, year.every, injected, *days)
+        plain["truth"] = against.to_json()
+        if not as_json:
+            print_trial(pack, against)
+    if as_json:
+        print_json(dumps(plain))
 
 
 def silence(

@@ -3,21 +3,19 @@ judged, what is quiet for a known cause, and what is linked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from qingyu.cli.screen import Column, count, listed, print_table, say
-from qingyu.cli.words import level_name, marked, name_of_area
+from qingyu.cli.screen import count, listed, say
+from qingyu.cli.words import marked, name_of_area
 from qingyu.flows.warn import Told, Warned
-from qingyu.flows.warn_backtest import Backtest
-from qingyu.flows.warn_calibrate import Calibration
+from qingyu.flows.warn_blind import Blind
 from qingyu.flows.warn_categories import Recoded
 from qingyu.flows.warn_drivers import HOURS, Driver
 from qingyu.flows.warn_sentence import MOST_CHANCE, chance_of, outlook_words, sentence_of, tenths
 from qingyu.flows.warn_supply import Unsaid
 from qingyu.i18n import T, Text, pick
-from qingyu.index.exact_json import Fixed
+from qingyu.warn.verdict import describe
 
 MOST = 20  # episodes told at length
+_MOST_AREAS = 3
 _SEVERITY = {"notice": T("notice"), "serious": T("serious"), "grave": T("grave")}
 _STATE = {
     "open": T("open"),
@@ -33,10 +31,13 @@ def print_warned(found: Warned) -> None:
     if found.hindsight:
         title = T("{name}, warnings for {period} in hindsight, as known after batch {known}.",
                   name=name, period=found.period.label, known=found.known)  # fmt: skip
+    elif found.morning is None:
+        title = T("{name}, warnings for {period}: no morning has come yet since the first file.",
+                  name=name, period=found.period.label)  # fmt: skip
     else:
         title = T("{name}, warnings for {period} as known on the morning of {morning}.",
                   name=name, period=found.period.label,
-                  morning="-" if found.morning is None else found.morning.isoformat())  # fmt: skip
+                  morning=found.morning.isoformat())  # fmt: skip
     say(marked(pack, title))
     if found.judged < found.days:
         say(T("{judged} of {days} days were judged; the others are not known to be calm.",
@@ -45,6 +46,8 @@ def print_warned(found: Warned) -> None:
         say(T("What is known of these days came too late to be judged live: see --hindsight."))
     for gap in found.unsaid:
         say(f"[?] {_unsaid(found, gap)}")
+    for blind in found.blind:
+        say(f"[?] {_blind(found, blind)}")
     for new in found.recoded:
         say(f"[?] {_recoded(found, new)}")
     speaking = [one for one in found.episodes if one.speaks]
@@ -71,12 +74,9 @@ def _print_one(found: Warned, one: Told) -> None:
                 severity=_SEVERITY[one.raised.severity], state=state, rules=rules,
                 first=one.first.isoformat(), last=one.last.isoformat(), number=number))
     )  # fmt: skip
-    chance = chance_of(one.surest)
-    if chance == MOST_CHANCE:
-        say("    " + str(T("On its surest day, by chance rarer than once in a million.")))
-    elif chance is not None and chance > 1:
-        say("    " + str(T("On its surest day, by chance about once in {chance}.",
-                            chance=_about(chance))))  # fmt: skip
+    sure = _sure(one)
+    if sure:
+        say(f"    {sure}")
     if one.drivers:
         told = listed([_driver(found, driver) for driver in one.drivers])
         say("    " + str(T("Driven by: {told}.", told=told)))
@@ -85,12 +85,28 @@ def _print_one(found: Warned, one: Told) -> None:
         say("    " + str(T("Neighbours that have it too: {names}.", names=listed(near))))
     elif one.raised.watches[0].daily:
         say("    " + str(T("No neighbour has it.")))
+    for words in one.bridges:
+        say(f"    {words}")
     ahead = outlook_words(one)
     if ahead:
         say("    " + str(ahead))
     if one.speaks_for:
         names = [name_of_area(found.pack, key.split("/")[0]) for key in one.speaks_for]
         say("    " + str(T("Speaks for: {names}.", names=listed(list(dict.fromkeys(names))))))
+
+
+def _sure(one: Told) -> Text:
+    """Of its surest day: what came, and how likely that is by chance."""
+    chance = None if one.surest is None else chance_of(one.surest.tail)
+    if one.surest is None or chance is None or chance <= 1:
+        return ""
+    fields = {"on": one.surest.on.isoformat(), "count": round(one.surest.count),
+              "expected": tenths(one.surest.expected)}  # fmt: skip
+    if chance == MOST_CHANCE:
+        return T("Surest on {on}: {count}, where {expected} are usual; by chance rarer than once "
+                 "in a million.", **fields)  # fmt: skip
+    return T("Surest on {on}: {count}, where {expected} are usual; by chance about once in "
+             "{chance}.", **fields, chance=_about(chance))  # fmt: skip
 
 
 def _driver(found: Warned, one: Driver) -> str:
@@ -113,7 +129,7 @@ def _about(number: int) -> str:
 def _unsaid(found: Warned, one: Unsaid) -> Text:
     names = listed([pick(found.pack.indicator(s).name.model_dump()) for s in one.subjects])
     if one.what == "never":
-        return T("{source} has sent nothing: {names} cannot be judged.",
+        return T("Nothing of {source} had come by then: {names} cannot be judged.",
                  source=one.source, names=names)  # fmt: skip
     assert one.first is not None
     assert one.last is not None
@@ -129,6 +145,17 @@ def _unsaid(found: Warned, one: Unsaid) -> Text:
                  "not judged on them.", **fields)  # fmt: skip
     return T("{source} does not cover all of {first} to {last} (days: {days}): {names} was not "
              "judged on them.", **fields)  # fmt: skip
+
+
+def _blind(found: Warned, one: Blind) -> Text:
+    assert found.pack.warnings is not None
+    names = [name_of_area(found.pack, code) for code in one.areas[:_MOST_AREAS]]
+    left = len(one.areas) - len(names)
+    return T("{rule}, {subject}: no answer in {names}{more}. {why}",
+             rule=pick(found.pack.warnings.rule(one.rule).name.model_dump()),
+             subject=pick(found.pack.indicator(one.subject).name.model_dump()),
+             names=listed(names), more=T(" and {left} more areas", left=left) if left else "",
+             why=describe(one.state))  # fmt: skip
 
 
 def _recoded(found: Warned, one: Recoded) -> Text:
@@ -161,65 +188,3 @@ def _print_rest(found: Warned) -> None:
         say(T("{count} episodes are told by another; --json has them.", count=len(linked)))
     for gone in found.gone:
         say(T("{number} was notified and is no longer found as known now.", number=gone.number))
-
-
-def print_backtest(found: Backtest) -> None:
-    title = T("{name}: what would have been sent in {period}.",
-              name=pick(found.pack.name.model_dump()), period=found.period)  # fmt: skip
-    say(marked(found.pack, title))
-    say(
-        T("In hindsight: each day with what is known now of the days before it.")
-        if found.hindsight
-        else T("As known each morning.")
-    )
-    say(T("{judged} of {days} days were judged; the others are not known to be calm.",
-          judged=found.judged, days=found.days))  # fmt: skip
-    columns = [
-        Column(str(T("Month"))),
-        Column(str(T("Sent")), right=True),
-        Column(str(T("Linked")), right=True),
-        Column(str(T("By the rule that spoke first"))),
-    ]
-    rows: list[Sequence[str]] = [
-        (m.month, str(m.sent), str(m.linked), _by_rule(found, m.by_rule)) for m in found.months
-    ]
-    print_table(columns, rows)
-    sent = sum(month.sent for month in found.months)
-    assert found.pack.warnings is not None
-    level = level_name(found.pack, found.pack.warnings.budget.level)
-    say(T("{sent} in all, in {towns} areas of level {level}; at most {most} on one day ({day}).",
-          sent=sent, towns=found.towns, level=level,
-          most=found.busiest[1] if found.busiest else 0,
-          day=found.busiest[0] if found.busiest else "-"))  # fmt: skip
-
-
-def print_calibration(found: Calibration) -> None:
-    pack = found.pack
-    assert pack.warnings is not None
-    say(T("{towns} years of towns in simulated calm cities: whatever the rules say is false.",
-          towns=found.town_years))  # fmt: skip
-    columns = [
-        Column(str(T("Rule"))),
-        Column(str(T("Enters at")), right=True),
-        Column(str(T("False episodes a town and year, alone")), right=True),
-        Column(str(T("Would keep the budget")), right=True),
-    ]
-    rows = [
-        (pick(pack.warnings.rule(one.rule).name.model_dump()), str(Fixed(one.enter, 6)),
-         str(one.alone), str(Fixed(one.suggested, 6)))
-        for one in found.rules
-    ]  # fmt: skip
-    print_table(columns, rows)
-    say(T("All rules together: {together} (budget {budget}).",
-          together=found.together, budget=found.budget))  # fmt: skip
-    if found.within:
-        say(T("The levels as declared keep the budget."))
-    else:
-        say(T("The levels as declared break the budget; the last column would cost {kept}.",
-              kept=found.kept))  # fmt: skip
-
-
-def _by_rule(found: Backtest, by_rule: dict[str, int]) -> str:
-    assert found.pack.warnings is not None
-    rules = found.pack.warnings
-    return listed([f"{pick(rules.rule(r).name.model_dump())} {n}" for r, n in by_rule.items()])

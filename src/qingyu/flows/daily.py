@@ -22,6 +22,7 @@ from qingyu.flows.daily_collect import collect
 from qingyu.flows.daily_compute import compute_due, due_periods
 from qingyu.flows.daily_stages import Stages
 from qingyu.flows.daily_state import DailyState, daily_folder, load_state, save_state
+from qingyu.flows.daily_warn import day_warnings
 from qingyu.flows.publish import count_new_measures
 from qingyu.i18n import T
 from qingyu.index.doubts import all_doubts, doubt_of, odd_doubts
@@ -104,10 +105,14 @@ def _run(home: Home, pack: Pack, who: str, day: date | None) -> Daily:
     new = home.last != state.known or pack.digest != state.pack
     with stages.stage("compute"):
         report["periods"], report["changes"] = compute_due(home, pack, panel, state, due, new)
-    moved_on = today.isoformat() > state.finished
+    with stages.stage("warn"):
+        warned = day_warnings(home, pack, state, day)
+    report["warnings"] = warned.report
+    moved_on = today.isoformat() > state.finished or warned.fresh
     quiet = not (new or state.refused or any(due.values()) or moved_on)
     if not quiet:
         with stages.stage("report"):
+            state.morning, state.warned = warned.morning, warned.keys
             _finish(home, pack, state, today, report)
     return Daily(report, quiet, stages.seconds, stages.rows, stages.cells)
 

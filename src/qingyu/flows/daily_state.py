@@ -23,7 +23,8 @@ Scores = dict[str, tuple[int | None, str | None]]  # area → milli-points, grad
 @dataclass
 class DailyState:
     """done: kind → label of the last period computed; known: last batch told of; scores: those of
-    the last periods, which late records may still change; refused: told in the next report."""
+    the last periods, which late records may still change; refused: told in the next report;
+    morning, warned: the last morning told of, and the keys of the episodes that spoke then."""
 
     finished: str = ""  # the local day of the last finished run
     known: int = 0
@@ -32,6 +33,8 @@ class DailyState:
     done: dict[str, str] = field(default_factory=dict)
     scores: dict[str, Scores] = field(default_factory=dict)
     refused: list[dict[str, str]] = field(default_factory=list)
+    morning: str = ""
+    warned: list[str] = field(default_factory=list)
 
 
 _FORM = TypeAdapter(DailyState)

@@ -12,78 +12,35 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from qingyu.engine.panel import load_panel
 from qingyu.engine.store import Home
-from qingyu.engine.tables import Panel
 from qingyu.errors import NotFoundError, PackError
 from qingyu.flows.publish import count_new_measures
+from qingyu.flows.warn_blind import Blind, blind_of
 from qingyu.flows.warn_categories import Recoded, recoded
-from qingyu.flows.warn_drivers import Driver, drivers_of
-from qingyu.flows.warn_episodes import Raised, cells_of, raised
-from qingyu.flows.warn_judge import day_of
+from qingyu.flows.warn_episodes import Raised, raised
 from qingyu.flows.warn_live import (
-    Found,
-    hindsight,
     judged_days,
     live,
     mornings_of,
-    neighbours,
 )
 from qingyu.flows.warn_log import Decision, append, read_log
-from qingyu.flows.warn_numbers import Numbered, Silence, numbered, silence_of, silences
-from qingyu.flows.warn_outlook import ahead_of, since_of
-from qingyu.flows.warn_series import Series
+from qingyu.flows.warn_numbers import Numbered, silences
+from qingyu.flows.warn_past import hindsight
 from qingyu.flows.warn_supply import Unsaid, unsaid
+from qingyu.flows.warn_told import Telling, Told, names_of
 from qingyu.i18n import T
 from qingyu.index.hierarchy import day_number
 from qingyu.index.sentence import Sentence
-from qingyu.index.spot import area_of
 from qingyu.intake.place import folded
-from qingyu.pack.model import SEVERITIES, Area, Names, Pack, Warnings
+from qingyu.pack.model import SEVERITIES, Pack, Warnings
 from qingyu.periods import Period, parse, period_of
-from qingyu.warn.outlook import Outlook
-from qingyu.warn.scan import Scan
-
-
-@dataclass(frozen=True)
-class Told:
-    """One episode as it is told. on: the day of which the figures are; state: `open`, `over`,
-    `settled` (so long that it is a new level) or `unknown` (nothing is known since `on`)."""
-
-    raised: Raised
-    area: Area
-    subject: Names
-    state: str
-    number: Numbered | None
-    on: date
-    cells: dict[str, float]
-    surest: float | None  # the least probability under calm of any of its days
-    since: date | None
-    told_by: str | None
-    speaks_for: tuple[str, ...]
-    neighbours: tuple[str, ...]  # codes of those that have it too
-    silence: Silence | None
-    drivers: tuple[Driver, ...]
-    outlook: Outlook | None
-
-    @property
-    def speaks(self) -> bool:
-        return self.told_by is None and self.silence is None and self.state != "settled"
-
-    @property
-    def first(self) -> date:
-        return day_of(self.raised.episode.first)
-
-    @property
-    def last(self) -> date:
-        return day_of(self.raised.episode.last)
 
 
 @dataclass(frozen=True)
 class Warned:
-    """The answer. judged: how many days of counts were judged live in the period, of how many."""
+    """The answer. judged: how many days of counts were judged live in the period, of how many;
+    blind: where a rule had no answer on the last day."""
 
     pack: Pack
     period: Period
@@ -92,6 +49,7 @@ class Warned:
     hindsight: bool
     episodes: tuple[Told, ...]
     unsaid: tuple[Unsaid, ...]
+    blind: tuple[Blind, ...]
     recoded: tuple[Recoded, ...]
     gone: tuple[Numbered, ...]
     judged: int
@@ -106,12 +64,15 @@ def warn(
     area: str | None = None,
     *,
     looking_back: bool = False,
+    reasons: bool = True,
+    now: datetime | None = None,
 ) -> Warned:
     """Episodes that were open in `period` (default: the week up to the last morning); as known on
-    the morning of `known`, a day."""
+    the morning of `known`, a day, or at the moment `now`. reasons: with drivers and outlook, for
+    which records are read."""
     rules = rules_of(pack)
     count_new_measures(home, pack)
-    now = _moment(home, pack, rules, known)
+    now = now or _moment(home, pack, rules, known)
     mornings = mornings_of(home, pack, now)
     number = mornings[-1].batch if mornings else 0
     last = mornings[-1].day if mornings else now.date()
@@ -125,7 +86,8 @@ def warn(
     every = raised(pack, found)
     episodes = _in_period(every, first, wanted.last)
     log = [one for one in read_log(home) if datetime.fromisoformat(one.at) <= now]
-    telling = _Telling(home, pack, panel, found, every, log, last)
+    end = min(last, wanted.last + timedelta(days=1)) if looking_back else last
+    telling = Telling(home, pack, panel, found, every, log, last, end, reasons)
     told = [telling.told(place) for place in episodes]
     if area is not None:
         told = [one for one in told if one.raised.area == area]
@@ -137,7 +99,8 @@ def warn(
         hindsight=looking_back,
         episodes=tuple(sorted(told, key=_order)),
         unsaid=tuple(unsaid(pack, panel, last)),
-        recoded=tuple(recoded(home, pack, panel.known, min(last, wanted.last))),
+        blind=tuple(blind_of(pack, found)),
+        recoded=tuple(recoded(home, pack, panel.known, min(last, wanted.last)) if reasons else ()),
         gone=telling.gone,
         judged=judged_days(pack, found, first, wanted.last),
         days=(wanted.last - first).days + 1,
@@ -196,7 +159,7 @@ def local_now(home: Home, pack: Pack) -> datetime:
 
 def subject_of(pack: Pack, asked: str) -> str:
     """The id of the indicator, dimension or index that is meant, by id or printed name."""
-    named = _names(pack)
+    named = names_of(pack)
     if asked == "*" or asked in named:
         return asked
     for name, names in named.items():
@@ -208,17 +171,6 @@ def subject_of(pack: Pack, asked: str) -> str:
         ", ".join(sorted(named)),
         T("Give one of these ids or a printed name, or * for all."),
     )
-
-
-def name_of(pack: Pack, subject: str) -> Names:
-    """The printed name of an indicator, a dimension or an index."""
-    return _names(pack)[subject]
-
-
-def _names(pack: Pack) -> dict[str, Names]:
-    found = {one.id: one.name for one in pack.indices}
-    found |= {one.id: one.name for one in pack.dimensions}
-    return found | {one.id: one.name for one in pack.indicators}
 
 
 def rules_of(pack: Pack) -> Warnings:
@@ -258,7 +210,7 @@ def _in_period(episodes: Sequence[Raised], first: date, last: date) -> list[int]
 
 def _order(one: Told) -> tuple[int, int, int, float, str]:
     """Speaking first, then open, the gravest, the surest."""
-    tail = 1.0 if one.surest is None else one.surest
+    tail = 1.0 if one.surest is None else one.surest.tail
     return (
         0 if one.speaks else 1,
         0 if one.raised.episode.open else 1,
@@ -266,101 +218,6 @@ def _order(one: Told) -> tuple[int, int, int, float, str]:
         tail,
         one.raised.key,
     )
-
-
-class _Telling:
-    """What is added to an episode so that a person can act on it."""
-
-    def __init__(
-        self,
-        home: Home,
-        pack: Pack,
-        panel: Panel,
-        found: Found,
-        episodes: Sequence[Raised],
-        log: Sequence[Decision],
-        today: date,
-    ) -> None:
-        self.home, self.pack, self.found, self.episodes = home, pack, found, episodes
-        self.today = today
-        self.series = Series(pack, panel)
-        self.zones = Scan.between(found.areas, neighbours(pack, found.areas))
-        self.silences = silences(log)
-        self.numbers, self.gone = numbered(log, episodes)
-        self.latest = max((max(s.days) for s in found.sheets.values() if s.days), default=0)
-
-    def told(self, place: int) -> Told:
-        one = self.episodes[place]
-        day = one.episode.last
-        cells = self._cells(one, day)
-        by = None if one.told_by is None else self.episodes[one.told_by].key
-        quieted = silence_of(self.pack, self.silences, one, self.today)
-        state = self._state(one)
-        speaks = by is None and quieted is None
-        return Told(
-            raised=one,
-            area=area_of(self.pack, one.area, period_of(day_of(day), "day")),
-            subject=name_of(self.pack, one.subject),
-            state=state,
-            number=self.numbers.get(place),
-            on=day_of(day),
-            cells=cells,
-            surest=self._surest(one),
-            since=since_of(self.series, self.found, one) if speaks else None,
-            told_by=by,
-            speaks_for=tuple(self.episodes[p].key for p in range(len(self.episodes))
-                             if self.episodes[p].told_by == place),
-            neighbours=self._beside(one),
-            silence=quieted,
-            drivers=drivers_of(self.home, self.pack, self.series, one) if speaks else (),
-            outlook=ahead_of(self.series, one, cells) if speaks and one.episode.open else None,
-        )  # fmt: skip
-
-    def _cells(self, one: Raised, day: int) -> dict[str, float]:
-        """Of the rule that is surest of that day."""
-        cells = [dict(cells_of(self.found, watch, one.area, day)) for watch in one.watches]
-        cells = [c for c in cells if c and np.isfinite(c["count"])]
-
-        def sure(c: dict[str, float]) -> float:
-            return c["tail"] if np.isfinite(c["tail"]) else 2.0
-
-        return min(cells, key=sure, default={})
-
-    def _surest(self, one: Raised) -> float | None:
-        """Over all its days and rules."""
-        days = range(one.episode.first, one.episode.last + 1)
-        tails = [
-            cells_of(self.found, watch, one.area, day).get("tail", np.nan)
-            for watch in one.watches
-            for day in days
-            if watch.daily
-        ]
-        told = [tail for tail in tails if np.isfinite(tail)]
-        return min(told, default=None)
-
-    def _state(self, one: Raised) -> str:
-        assert self.pack.warnings is not None
-        if not one.episode.open:
-            return "over"
-        if one.episode.last - one.episode.first > self.pack.warnings.settled.days:
-            return "settled"
-        days = [max(self.found.sheets[w.key].days) for w in one.watches if w.daily]
-        stale = bool(days) and self.latest - max(days) > 2
-        silent = (self.today - day_of(max(days, default=self.latest))).days > 7 and bool(days)
-        return "unknown" if stale or silent else "open"
-
-    def _beside(self, one: Raised) -> tuple[str, ...]:
-        if one.area not in self.found.areas:
-            return ()
-        near = self.zones.beside(self.found.areas.index(one.area))
-        codes = {self.found.areas[row] for row in near}
-        end = self.latest if one.episode.open else one.episode.last
-        return tuple(dict.fromkeys(
-            other.area for other in self.episodes
-            if other.area in codes and other.subject == one.subject
-            and other.episode.first <= end
-            and (other.episode.open or other.episode.last >= one.episode.first)
-        ))  # fmt: skip
 
 
 __all__ = ["Sentence", "Told", "Warned", "lift", "notify", "silence", "subject_of", "warn"]

@@ -3,6 +3,9 @@
 Looked at are the columns that the rules' indicators ask for. A category that is common now and was
 never written in the half year before, or was common and is gone, is a change of the source until
 someone says that it is one of the world.
+
+A word that records bear only while they are being dealt with was written in earlier months too,
+and corrected since: it is not new. And four weeks of which too little came say nothing of the kind.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from qingyu.pack.model import Pack
 _NOW, _BEFORE = 28, 182  # days
 _SHARE = 0.02  # of the source's records, from which a category is common
 _LEAST = 20  # cases that came, or should have come
+_ENOUGH = 5 / 7  # of the days on which a source usually writes anything
 
 
 @dataclass(frozen=True)
@@ -47,29 +51,31 @@ def recoded(home: Home, pack: Pack, known: int, last: date) -> list[Recoded]:
     found = []
     for (source, column), subjects in asked.items():
         told = tuple(dict.fromkeys(subjects))
-        for value, now, before in _counts(home, source, column, known, last):
-            usual = before * _NOW / _BEFORE
-            whole = max(now.whole, 1.0), max(now.usual, 1.0)
-            if now.count >= max(_LEAST, _SHARE * whole[0]) and before == 0:
-                found.append(Recoded(source, column, value, True, now.count, told))
-            elif now.count == 0 and usual >= max(_LEAST, _SHARE * whole[1]):
-                found.append(Recoded(source, column, value, False, round(usual), told))
+        of_all = _counts(home, source, column, known, last)
+        common = _SHARE * sum(one.now for one in of_all)
+        usually_common = _SHARE * sum(one.usual for one in of_all)
+        for one in of_all:
+            if one.now >= max(_LEAST, common) and not one.ever:
+                found.append(Recoded(source, column, one.value, True, one.now, told))
+            elif not one.now and one.usual >= max(_LEAST, usually_common):
+                found.append(Recoded(source, column, one.value, False, round(one.usual), told))
     return found
 
 
 @dataclass(frozen=True)
-class _Now:
-    """Cases of a category; whole, usual: of all categories, now and as a part of before."""
+class _Category:
+    """now: records of the four weeks; ever: rows of the half year before that bore it at any time;
+    usual: what the four weeks would have at the rate of the half year."""
 
-    count: int
-    whole: float
+    value: str
+    now: int
+    ever: int
     usual: float
 
 
-def _counts(
-    home: Home, source: str, column: str, known: int, last: date
-) -> list[tuple[str, _Now, int]]:
-    """(category, now, before), in the order of the categories. Reads only files of these days."""
+def _counts(home: Home, source: str, column: str, known: int, last: date) -> list[_Category]:
+    """In the order of the categories; none where the four weeks cannot be held against the half
+    year before. Reads only files of these days."""
     begin = last - timedelta(days=_NOW + _BEFORE - 1)
     split = last - timedelta(days=_NOW - 1)
     table = home.records_table(source)
@@ -84,17 +90,25 @@ def _counts(
     for file in files:
         count_read("records", file.rows, file.size)
     paths = file_list([str(file.path) for file in files])
+    given = f"""FROM read_parquet({paths}, union_by_name=true)
+        WHERE batch <= {known} AND day BETWEEN DATE '{begin}' AND DATE '{last}'"""
     with connected() as connection:
+        days = connection.execute(
+            f"""SELECT count(DISTINCT day) FILTER (WHERE day >= DATE '{split}'),
+                count(DISTINCT day) FILTER (WHERE day < DATE '{split}') {given}"""
+        ).fetchone()
         rows = connection.execute(
             f"""SELECT CAST("c_{column}" AS VARCHAR) AS value,
                 coalesce(sum(sign) FILTER (WHERE day >= DATE '{split}'), 0)::BIGINT,
-                coalesce(sum(sign) FILTER (WHERE day < DATE '{split}'), 0)::BIGINT
-                FROM read_parquet({paths}, union_by_name=true)
-                WHERE batch <= {known} AND day BETWEEN DATE '{begin}' AND DATE '{last}'
-                AND "c_{column}" IS NOT NULL GROUP BY value ORDER BY value"""
+                coalesce(sum(sign) FILTER (WHERE day < DATE '{split}'), 0)::BIGINT,
+                count(*) FILTER (WHERE day < DATE '{split}' AND sign > 0)
+                {given} AND "c_{column}" IS NOT NULL GROUP BY value ORDER BY value"""
         ).fetchall()
-    whole = float(sum(row[1] for row in rows))
-    usual = sum(row[2] for row in rows) * _NOW / _BEFORE
-    if not sum(row[2] for row in rows) or not whole:
-        return []  # no past to hold it against, or nothing now: that is silence, and told as such
-    return [(value, _Now(int(now), whole, usual), int(before)) for value, now, before in rows]
+    assert days is not None
+    now, before = days
+    if not before or now / _NOW < _ENOUGH * before / _BEFORE:
+        return []  # no past, or too little now: that is silence, and told as such
+    return [
+        _Category(value, int(count), int(ever), net * now / before)
+        for value, count, net, ever in rows
+    ]

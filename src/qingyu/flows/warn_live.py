@@ -32,7 +32,6 @@ from qingyu.flows.warn_judge import (
     Cells,
     DayJudge,
     Watch,
-    day_of,
     judge_period,
     watches,
 )
@@ -40,8 +39,9 @@ from qingyu.flows.warn_series import Series, sources_of
 from qingyu.index.hierarchy import day_number
 from qingyu.pack.model import Pack
 from qingyu.periods import Period, period_of, previous
+from qingyu.warn.rules import CALM
 from qingyu.warn.scan import Scan
-from qingyu.warn.verdict import Floats, State
+from qingyu.warn.verdict import Floats
 
 SCHEMA = 1
 FOLDER = "warn"
@@ -70,9 +70,9 @@ class Sheet:
         self.cells.append(np.stack([cells[name] for name in FIELDS]))
 
     def judged(self) -> set[int]:
-        """Days of which at least one area has an answer."""
+        """Days of which at least one area has an answer (too short a history is none)."""
         states = [cells[FIELDS.index("state")] for cells in self.cells]
-        return {d for d, s in zip(self.days, states, strict=True) if (s != State.MISSING).any()}
+        return {d for d, s in zip(self.days, states, strict=True) if np.isin(s, CALM).any()}
 
     def table(self) -> tuple[np.ndarray, np.ndarray]:
         """(days, cells [field, area, day]) in the order of the days."""
@@ -167,10 +167,10 @@ class _Walk:
         if not self.areas:
             self.areas = series.areas
             self.zones = Scan.between(self.areas, neighbours(self.pack, self.areas))
-        judge = DayJudge(series, self.zones)
-        for one in self.watches:
-            if one.daily:
-                self._days(one, morning, series, judge)
+        counting = [one for one in self.watches if one.daily]
+        judge = DayJudge(series, self.zones, counting)
+        for one in counting:
+            self._days(one, morning, series, judge)
         self._periods(morning, series)
 
     def _days(self, watch: Watch, morning: Morning, series: Series, judge: DayJudge) -> None:
@@ -241,48 +241,6 @@ def neighbours(pack: Pack, codes: Sequence[str]) -> list[tuple[str, str]]:
     return [(a, b) for mine in parents.values() for a in mine for b in mine if a < b]
 
 
-# -- hindsight ------------------------------------------------------------------------------------
-
-
-def hindsight(pack: Pack, panel: Panel, first: date, last: date) -> Found:
-    """The same rules over all days of a stretch of time, from one panel: each day is judged with
-    the days before it as they are known now."""
-    series = Series(pack, panel)
-    last = min(last, _last_full(panel, last))
-    zones = Scan.between(series.areas, neighbours(pack, series.areas))
-    judge, sheets = DayJudge(series, zones), {}
-    today = day_number(last) + 1
-    for one in watches(pack):
-        sheet = sheets[one.key] = Sheet()
-        if one.daily:
-            full = series.full(sources_of(pack, pack.indicator(one.subject)))
-            for day in range(day_number(first), today):
-                column = day - series.first
-                if 0 <= column < len(full) and full[column]:
-                    sheet.add(day, today, judge.judge(one, column))
-    periods: dict[Period, list[Watch]] = {}
-    for one in watches(pack):
-        if not one.daily:
-            period = period_of(first, one.rule.period)
-            while period.last <= last:
-                periods.setdefault(period, []).append(one)
-                period = period_of(period.last + timedelta(days=1), one.rule.period)
-    for period in sorted(periods):
-        cells = judge_period(series, Known(panel.known, None), period, periods[period])
-        for one in periods[period]:
-            sheets[one.key].add(day_number(period.last), today, cells[one.key])
-    return Found(series.areas, (), sheets)
-
-
-def _last_full(panel: Panel, otherwise: date) -> date:
-    """The last day on which any source is full: after it there is nothing to look back on."""
-    days = panel.coverage["day"].values[(panel.coverage.values == DayState.FULL).any(axis=0)]
-    if not len(days):
-        return otherwise
-    found: date = days[-1].astype("datetime64[D]").astype(object)
-    return found
-
-
 # -- what is kept ---------------------------------------------------------------------------------
 
 
@@ -330,4 +288,4 @@ def _keep(path: Path, stamps: list[str], found: Found) -> None:
         return  # a cache: a full or read-only disk must not stop a reader
 
 
-__all__ = ["FOLDER", "Found", "Morning", "Sheet", "day_of", "hindsight", "live", "mornings_of"]
+__all__ = ["FOLDER", "Found", "Morning", "Sheet", "live", "mornings_of"]

@@ -26,7 +26,7 @@ def since_of(series: Series, found: Found, one: Raised) -> date | None:
     watch = next((w for w in one.watches if w.rule.detect), None)
     if watch is None or watch.rule.detect is None:
         return None
-    daily = series.of(series.pack.indicator(one.subject))
+    daily = series.of(series.pack.indicator(one.subject), one.episode.last - series.first)
     row, last = series.areas.index(one.area), one.episode.last - daily.first
     days = range(max(last - _REACH, 0), last + 1)
     window = watch.rule.detect.window.days
@@ -49,7 +49,7 @@ def ahead_of(series: Series, one: Raised, cells: dict[str, float]) -> Outlook | 
     method = watch.rule.detect
     if method.window.days != _WEEK:
         return None
-    daily = series.of(series.pack.indicator(one.subject))
+    daily = series.of(series.pack.indicator(one.subject), one.episode.last - series.first)
     column = one.episode.last - daily.first
     if not 0 <= column < daily.counts.shape[1]:
         return None

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qingyu.flows.warn_period_words import period_sentence
 from qingyu.i18n import Message, T, Text
 from qingyu.index.exact_json import Fixed
 from qingyu.index.sentence import Named, Sentence, named
 from qingyu.pack.rules.warnings import failures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qingyu.flows.warn import Told, Warned
     from qingyu.flows.warn_numbers import Numbered
     from qingyu.pack.model import Pack
 
 MOST_CHANCE = 1_000_000
+_WEEK = 7  # days
 
 
 def tenths(value: float | None) -> Fixed | None:
@@ -42,21 +46,22 @@ def chance_of(tail: float | None) -> int | None:
 def sentence_of(pack: Pack, one: Told) -> Sentence:
     """What came, what was expected, since when."""
     names = {"area": _area(one), "subject": named(one.subject)}
-    watch = one.raised.watches[0]
-    counting = next((w for w in one.raised.watches if w.daily), None)
+    watch = one.shown
     count, expected = whole(one.cells.get("count")), tenths(one.cells.get("expected"))
-    if counting is None or count is None or expected is None:
-        text = T(
-            "{area}, {subject}: {rule}, from {first} to {last}.", **names,
-            rule=named(watch.rule.name), first=one.first.isoformat(), last=one.last.isoformat(),
-        )  # fmt: skip
-        return Sentence(text)
+    if not watch.daily or count is None or expected is None:
+        return period_sentence(pack, one, watch, names)
+    numbers: dict[str, int | Fixed] = {"count": count, "expected": expected}
     since = (one.since or one.first).isoformat()
-    fields = {"count": count, "expected": expected, "on": one.on.isoformat(), "since": since}
-    if counting.rule.silent:
+    fields = {**numbers, "on": one.on.isoformat(), "since": since}
+    lacking = failures(pack.indicator(one.raised.subject))
+    window = watch.rule.detect.window.days if watch.rule.detect else _WEEK
+    if watch.rule.silent:
         text = T("{area}, {subject}: nothing in the seven days to {on}; {expected} are usual.",
                  **names, **fields)  # fmt: skip
-    elif failures(pack.indicator(one.raised.subject)):
+    elif window != _WEEK:
+        numbers["days"] = window
+        text = _of_window(lacking, {**names, **fields, "days": window})
+    elif lacking:
         text = T(
             "{area}, {subject}: {count} cases not handled so in the seven days to {on}, "
             "{expected} are usual; likely since {since}.", **names, **fields,
@@ -66,7 +71,16 @@ def sentence_of(pack: Pack, one: Told) -> Sentence:
             "{area}, {subject}: {count} in the seven days to {on}, {expected} are usual; likely "
             "since {since}.", **names, **fields,
         )  # fmt: skip
-    return Sentence(text, {"count": count, "expected": expected})
+    return Sentence(text, numbers)
+
+
+def _of_window(lacking: bool, fields: Mapping[str, object]) -> Message:
+    """Of a detector that adds up other than a week."""
+    if lacking:
+        return T("{area}, {subject}: {count} cases not handled so in the {days}-day window to "
+                 "{on}, {expected} are usual; likely since {since}.", **fields)  # fmt: skip
+    return T("{area}, {subject}: {count} in the {days}-day window to {on}, {expected} are usual; "
+             "likely since {since}.", **fields)  # fmt: skip
 
 
 def _area(one: Told) -> Message:
@@ -106,7 +120,11 @@ def told_json(pack: Pack, one: Told) -> dict[str, object]:
         "count": tenths(one.cells.get("count")),
         "expected": tenths(one.cells.get("expected")),
         "upper": whole(one.cells.get("upper")),
-        "chance": chance_of(one.surest),
+        "chance": None if one.surest is None else chance_of(one.surest.tail),
+        "surest": None if one.surest is None else {
+            "on": one.surest.on.isoformat(), "count": tenths(one.surest.count),
+            "expected": tenths(one.surest.expected),
+        },
         "told_by": one.told_by,
         "speaks_for": list(one.speaks_for),
         "neighbours": list(one.neighbours),
@@ -122,6 +140,7 @@ def told_json(pack: Pack, one: Told) -> dict[str, object]:
             "usual": tenths(ahead.usual), "expected": tenths(ahead.expected),
             "least": ahead.least, "most": ahead.most,
         },
+        "bridged": [words.to_json() for words in one.bridges],
         "sentence": sentence_of(pack, one).to_json(),
     }  # fmt: skip
 
@@ -148,6 +167,7 @@ def warned_json(found: Warned) -> dict[str, object]:
             }
             for one in found.unsaid
         ],
+        "blind": [one.to_json() for one in found.blind],
         "recoded": [{**vars(one), "subjects": list(one.subjects)} for one in found.recoded],
         "gone": [_gone(one) for one in found.gone],
     }
