@@ -10,25 +10,17 @@ from __future__ import annotations
 
 import math
 import resource
-import shutil
 import statistics
 import sys
 import time
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-DAY = date(2026, 10, 31)
+from bench.nation_home import DAY, nation_home
+
 LEAST = 5
-PUBLICATION = """\
-approved_by: [office, director]
-indices:
-  - {{index: {index}, periods: [day], after: 1, at: "09:30"}}
-protection:
-  - {{source: events, level: small_counts, why: "made up"}}
-"""
 
 
 def main(work: Path, towns: tuple[int, ...] = (31, 345, 8_000)) -> None:
@@ -65,23 +57,11 @@ def _protect(work: Path, towns: int) -> float:
 
 def _month(work: Path, towns: int) -> Any:
     """The daily index of a simulated nation: windows of days, as the city's."""
-    from qingyu.engine.store import Home
     from qingyu.flows.opening import as_known
     from qingyu.flows.publish import compute_from, panel_of
-    from qingyu.intake.receive import receive
-    from qingyu.pack.load import load_pack
     from qingyu.periods import parse
-    from qingyu.simulate.city.nation import write_nation
 
-    shutil.rmtree(work, ignore_errors=True)
-    nation = work / "nation"
-    write_nation(nation, towns=towns, happenings=60 * towns, files=1, first=DAY, last=DAY)
-    index = next(i.id for i in load_pack(nation / "pack").indices if "day" in i.periods)
-    (nation / "pack" / "publication.yaml").write_text(PUBLICATION.format(index=index))
-    pack = load_pack(nation / "pack")
-    home = Home.create(work / "home", nation / "pack")
-    for folder in ("history", "files"):
-        receive(home, pack, "events", sorted((nation / folder).iterdir()), who="bench")
+    home, pack = nation_home(work, towns, 60 * towns, "small_counts")
     known = as_known(home, pack, None)
     return compute_from(pack, panel_of(home, pack, known), [parse(DAY.isoformat())], known)
 

@@ -15,20 +15,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from bench.harness import PAIRS
-
-DAY = date(2026, 10, 31)
-PUBLICATION = """\
-approved_by: [office, director]
-indices:
-  - {{index: {index}, periods: [day], after: 1, at: "09:30"}}
-protection:
-  - {{source: events, level: open, why: "made up"}}
-"""
+from bench.nation_home import DAY, nation_home
 
 
 def main(work: Path, towns: tuple[int, int] = (31, 3_000), days: int = 365) -> None:
@@ -39,23 +31,10 @@ def main(work: Path, towns: tuple[int, int] = (31, 3_000), days: int = 365) -> N
 
 def _office(work: Path, towns: int) -> Any:
     """An office with the records of one day and what a daily index needs before it."""
-    from qingyu.engine.store import Home
     from qingyu.flows.release import Office
     from qingyu.flows.release_keys import new_key
-    from qingyu.intake.receive import receive
-    from qingyu.pack.load import load_pack
-    from qingyu.simulate.city.nation import write_nation
 
-    shutil.rmtree(work, ignore_errors=True)
-    nation = work / "nation"
-    write_nation(nation, towns=towns, happenings=250 * towns, files=1, first=DAY, last=DAY)
-    index = next(i.id for i in load_pack(nation / "pack").indices if "day" in i.periods)
-    (nation / "pack" / "publication.yaml").write_text(PUBLICATION.format(index=index))
-    pack = load_pack(nation / "pack")
-    home = Home.create(work / "home", nation / "pack")
-    for folder in ("history", "files"):
-        files = sorted((nation / folder).iterdir())
-        receive(home, pack, "events", files, who="bench")
+    home, pack = nation_home(work, towns, 250 * towns, "open")
     office = Office(home, pack)
     new_key(office, work / "shelf", None)
     return office
