@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qingyu.pack.model import MICRO, Column, Condition, Measure, Pack, Source
+from qingyu.pack.model import Column, Condition, Measure, Pack, Source
+from qingyu.pack.values import decimal
 
 _ENDLESS = str(10**18)  # beyond any number that is taken
 
@@ -65,13 +66,6 @@ def _count_of(measure: Measure, where: dict[str, Condition]) -> Measure:
 def _beyond(column: Column) -> Condition:
     assert column.usually is not None
     least, most = column.usually.least, column.usually.most
-    low = f"-{_ENDLESS}" if least is None else _text(least)
-    high = _ENDLESS if most is None else _text(most)
+    low = f"-{_ENDLESS}" if least is None else decimal(least)
+    high = _ENDLESS if most is None else decimal(most)
     return Condition(beyond=(low, high))
-
-
-def _text(micros: int) -> str:
-    """Micros as a person writes them: 850000 as 0.85."""
-    whole, rest = divmod(abs(micros), MICRO)
-    text = f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
-    return f"-{text}" if micros < 0 else text

@@ -49,6 +49,13 @@ def to_micro(value: Any) -> int:
     return int(scaled)
 
 
+def decimal(micros: int) -> str:
+    """Micros as a person writes them: 850000 as 0.85."""
+    whole, rest = divmod(abs(micros), MICRO)
+    text = f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+    return f"-{text}" if micros < 0 else text
+
+
 def to_text(value: Any) -> Any:
     """A number or date of a condition as the text that was written; others as they are."""
     if isinstance(value, date) or (

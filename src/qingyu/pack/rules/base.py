@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from qingyu.i18n import T, Text
 from qingyu.pack.draft import Draft
 from qingyu.pack.faults import did_you_mean, listed
-from qingyu.pack.model import MICRO, Column, Condition, Measure, Source
+from qingyu.pack.model import Column, Condition, Measure, Source
 from qingyu.pack.spots import Spot
+from qingyu.pack.values import decimal as decimal
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,6 @@ def simple(condition: Condition) -> tuple[Condition, str, bool]:
     while condition.negated is not None:
         condition, below, affirmed = condition.negated, f"{below}/not", not affirmed
     return condition, below, affirmed
-
-
-def decimal(micros: int) -> str:
-    """Micros as a person writes them: 850000 as 0.85."""
-    whole, rest = divmod(abs(micros), MICRO)
-    text = f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
-    return f"-{text}" if micros < 0 else text
 
 
 def must_be_known(
