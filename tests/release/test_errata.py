@@ -66,3 +66,12 @@ def test_a_correction_without_another_colour_is_told_as_well(tmp_path: Path) -> 
 )
 def test_colours_in_words(told: str | None, said: str) -> None:
     assert colour(told).render("en") == said
+
+
+def test_the_page_names_its_index_and_says_that_nothing_of_it_happened() -> None:
+    true, made_up = (files_of([], TITLE, simulated) for simulated in (False, True))
+    for language, words in (("", "模拟数据：不反映"), (".en", "Simulated data: no facts")):
+        name = f"errata{language}.html"
+        assert words in made_up[name].decode()
+        assert words not in true[name].decode()
+        assert TITLE.render("en" if language else "zh") in made_up[name].decode()

@@ -11,7 +11,7 @@ from typing import Any
 
 from qingyu.i18n import LANGUAGES, Language, Message, T, Text, render
 from qingyu.release.documents.definition import conditions, dated, listed, measured
-from qingyu.release.documents.page import a_table, page_of
+from qingyu.release.documents.page import a_table, mark_of, page_of
 from qingyu.release.markup import Node, node
 from qingyu.release.words import file_name, named, period_words
 
@@ -103,14 +103,11 @@ class _Pages:
     # -- parts ----------------------------------------------------------------------------------
 
     def _head(self) -> list[Node]:
-        found = []
-        if self.manifest["simulated"]:
-            found.append(node("p", self.say(T("Simulated data: no facts about any place.")),
-                              class_="mark"))  # fmt: skip
         of = T("{city}. As of the edition of {period}, method version {version}.",
                city=named(self.manifest["name"]), period=period_words(self.manifest["period"]),
                version=self.manifest["pack"]["version"])  # fmt: skip
-        return [*found, node("p", self.say(of), class_="soft")]
+        mark = mark_of(self.manifest["simulated"], self.language)
+        return [*mark, node("p", self.say(of), class_="soft")]
 
     def _caveat(self, one: Plain) -> list[Node]:
         """First of all: what the number does not say."""

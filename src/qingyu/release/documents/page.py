@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qingyu.i18n import Language, Message
+from qingyu.i18n import Language, Message, T
 from qingyu.release.markup import Node, html_of, node
 from qingyu.release.words import lang_of
 
@@ -67,6 +67,14 @@ def page_of(
             lang=lang_of(language),
         )
     )
+
+
+def mark_of(simulated: bool, language: Language) -> list[Node]:
+    """The box that says that nothing on the page happened; none where it did."""
+    if not simulated:
+        return []
+    words = T("Simulated data: no facts about any place.").render(language)
+    return [node("p", words, class_="mark")]
 
 
 def a_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Node:

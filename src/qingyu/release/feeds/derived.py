@@ -39,7 +39,7 @@ def derived(editions: Sequence[Edition]) -> dict[str, bytes]:
     if not editions:
         return found
     errata = errata_of(editions)
-    found |= files_of(errata, title_of(editions[-1]))
+    found |= files_of(errata, title_of(editions[-1]), editions[-1].manifest["simulated"])
     holding = _holding(editions)
     for language in LANGUAGES:
         teller = _Teller(editions, language)
@@ -143,6 +143,8 @@ class _Teller:
     def _erratum(self, one: Erratum) -> Entry:
         title = T("Edition {number}, {kind}: {period}", number=one["edition"],
                   kind=_KINDS[one["kind"]], period=period_words(one["period"]))  # fmt: skip
+        if self.numbers[one["edition"]].manifest["simulated"]:
+            title = T("SIMULATED · {words}", words=title)
         summary = T("Reason: {reason}. Colours that changed: {count}.", reason=one["reason"] or "-",
                     count=len(one["colours"]))  # fmt: skip
         page = f"../{file_name('errata', 'html', self.language)}#edition-{one['edition']}"

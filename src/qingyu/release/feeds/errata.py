@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from qingyu.i18n import LANGUAGES, Language, Message, T, Text
 from qingyu.release.colours import published
-from qingyu.release.documents.page import a_table, page_of
+from qingyu.release.documents.page import a_table, mark_of, page_of
 from qingyu.release.edition import Edition
 from qingyu.release.markup import Node, node
 from qingyu.release.table import Column, Table
@@ -46,11 +46,13 @@ def errata_of(editions: Sequence[Edition]) -> list[Erratum]:
     return found
 
 
-def files_of(errata: Sequence[Erratum], title: Message) -> dict[str, bytes]:
+def files_of(
+    errata: Sequence[Erratum], title: Message, simulated: bool = False
+) -> dict[str, bytes]:
     """The log in its three forms, by name."""
     text = json.dumps(list(errata), ensure_ascii=False, indent=1) + "\n"
     pages = {
-        file_name("errata", "html", language): _page(errata, title, language)
+        file_name("errata", "html", language): _page(errata, title, simulated, language)
         for language in LANGUAGES
     }
     return {"errata.json": text.encode(), "errata.csv": _table(errata).to_csv(), **pages}
@@ -123,12 +125,14 @@ def _table(errata: Sequence[Erratum]) -> Table:
 # -- for people ---------------------------------------------------------------------------------
 
 
-def _page(errata: Sequence[Erratum], title: Message, language: Language) -> bytes:
+def _page(errata: Sequence[Erratum], title: Message, simulated: bool, language: Language) -> bytes:
     def say(text: Text) -> str:
         return text.render(language) if isinstance(text, Message) else text
 
     body: list[Node] = [
         node("h1", say(T("Corrections and withdrawals"))),
+        *mark_of(simulated, language),
+        node("p", say(title), class_="soft"),
         node("p", say(T("Nothing published is ever rewritten: what was wrong stands beside what "
                         "took its place. {count} so far.", count=len(errata)))),
         node("p", node("a", "errata.json", href="errata.json"), " · ",
