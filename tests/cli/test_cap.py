@@ -43,7 +43,7 @@ def test_each_fault_is_told_with_line_and_check(qingyu: Any, file: Path) -> None
     file.write_text(GOOD.replace("+08:00", "Z").replace(">city-1<", ">city 1<"), "utf-8")
     ended = qingyu("cap", "check", file)
     assert ended.code == InputError.exit_code
-    assert "2 faults in the checks 3 times; 4 identifiers" in ended.out
+    assert "2 faults, by checks 3 times; 4 identifiers" in ended.out
     assert "warning.xml:4, sent" in ended.err
     assert "warning.xml:3, identifier" in ended.err
 

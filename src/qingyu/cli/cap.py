@@ -11,7 +11,7 @@ from qingyu.cli.helping import HelpfulCommand, HelpfulGroup
 from qingyu.cli.options import JsonOption
 from qingyu.cli.screen import note, print_json, say, to_json
 from qingyu.errors import InputError
-from qingyu.i18n import T, Text
+from qingyu.i18n import TN, T, Text
 
 if TYPE_CHECKING:
     from qingyu.release.cap.check import Checked
@@ -88,8 +88,9 @@ def _plain(one: Checked) -> dict[str, object]:
 def _tell(one: Checked) -> None:
     if one.findings:
         numbers = sorted({finding.check for finding in one.findings})
-        say(T("{file}: {count} faults in the checks {numbers}", file=one.name,
-              count=len(one.findings), numbers=_listed(numbers)))  # fmt: skip
+        say(TN("{file}: one fault, by check {numbers}",
+               "{file}: {count} faults, by checks {numbers}", len(one.findings),
+               file=one.name, numbers=_listed(numbers)))  # fmt: skip
     else:
         say(T("{file}: nothing wrong in {count} of 12 checks", file=one.name,
               count=12 - len(one.unchecked)))  # fmt: skip
