@@ -19,28 +19,18 @@ import pytest
 HERE = Path(__file__).parent
 SOURCE = HERE.parents[1] / "src"
 
-# Two halves of about the same length, so that two workers finish together.
-HALVES = {
-    "intake": (
-        "create",
-        "first receipt",
-        "another source",
-        "corrections",
-        "withdrawal",
-        "a batch without records",
-        "panel",
-    ),
-    "later": (
+# Four parts of about the same length, so that two workers finish together.
+PARTS = {
+    "first": ("create", "first receipt", "another source"),
+    "receipts": ("corrections", "withdrawal", "a batch without records", "panel"),
+    "rebuilds": (
         "new measure",
         "rebuild",
         "rebuild of a torn cube",
         "rebuild of a lost log",
         "rebuild for a narrower pack",
-        "compaction",
-        "receipt after compaction",
-        "panel again",
-        "upgrade",
     ),
+    "old": ("compaction", "receipt after compaction", "panel again", "upgrade"),
 }
 
 
@@ -85,23 +75,23 @@ def test_a_receipt_killed_at_every_sixth_operation(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("part", PARTS)
 def test_killed_at_every_operation(
-    tmp_path: Path, half: str, record_property: Callable[[str, object], None]
+    tmp_path: Path, part: str, record_property: Callable[[str, object], None]
 ) -> None:
-    points = judge(torment(tmp_path, "kill", HALVES[half]), "kills")
+    points = judge(torment(tmp_path, "kill", PARTS[part]), "kills")
     record_property("kills at operations of the disk", points)
-    assert points > 200
+    assert points > 120
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("part", PARTS)
 def test_the_disk_is_full_from_every_operation_on(
-    tmp_path: Path, half: str, record_property: Callable[[str, object], None]
+    tmp_path: Path, part: str, record_property: Callable[[str, object], None]
 ) -> None:
-    points = judge(torment(tmp_path, "full", HALVES[half]), "moments")
+    points = judge(torment(tmp_path, "full", PARTS[part]), "moments")
     record_property("moments from which the disk was full", points)
-    assert points > 80
+    assert points > 50
 
 
 @pytest.mark.slow
@@ -121,11 +111,11 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.system
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("part", PARTS)
 def test_killed_at_every_system_call(
-    tmp_path: Path, shim: Path, half: str, record_property: Callable[[str, object], None]
+    tmp_path: Path, shim: Path, part: str, record_property: Callable[[str, object], None]
 ) -> None:
-    reports = list(torment(tmp_path, "system", HALVES[half], LD_PRELOAD=str(shim)))
+    reports = list(torment(tmp_path, "system", PARTS[part], LD_PRELOAD=str(shim)))
     calls = {name for report in reports for name in report["names"]}
     by_duckdb = [c for c in calls if c.startswith("open") and c.endswith(".parquet")]
     by_delta = [c for c in calls if c.startswith(("link", "rename")) and "_delta_log" in c]
@@ -133,4 +123,4 @@ def test_killed_at_every_system_call(
     assert by_delta, "delta-rs's calls must be seen"
     points = judge(iter(reports), "kills")
     record_property("kills at system calls of any library", points)
-    assert points > 250
+    assert points > 300
